@@ -1,0 +1,12 @@
+// Package httpx owns the chain that every request to a processor goes through:
+// a limiter, retries of reads, a cap on what an answer may weigh, the
+// processor's clock, and one line to the observer.
+//
+// Reads are retried, writes never: a write whose answer is unknown is
+// fault.Ambiguous. A write that provably never left (name look-up, refused
+// connection, TLS) is fault.Transient.
+//
+// A URL may hold an address that the vendor's API demands there. It is sent and
+// then forgotten: errors, the observer and redirects know a request by its
+// route, a template without values. Redirects are not followed.
+package httpx
