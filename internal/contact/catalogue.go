@@ -45,11 +45,23 @@ const (
 	RoleCountry    Role = "country"   // free text, an integration value or a code
 	RoleCollected  Role = "collected" // when the record was made: starts the clock
 	RoleJobTitle   Role = "jobtitle"
-	RoleBounced    Role = "bounced" // filled (and not false): mail to the address failed for good
-	RoleOptOut     Role = "opt-out" // Bool: refused all e-mail
-	RoleErasure    Role = "erasure" // Bool: the person asked to be forgotten
-	RoleLink       Role = "link"    // the id of a record of the same processor that is the same person
+	RoleBounced    Role = "bounced"   // filled (and not false): mail to the address failed for good
+	RoleOptOut     Role = "opt-out"   // Bool: refused all e-mail
+	RoleErasure    Role = "erasure"   // Bool: the person asked to be forgotten
+	RoleLink       Role = "link"      // the id of a record of the same processor that is the same person
+	RoleObjection  Role = "objection" // Bool: refused all marketing or processing
+
+	// In a group whose rows state a yes or a no:
+	RoleTopic      Role = "topic"       // the processor's own id of the topic
+	RoleTopicState Role = "topic-state" // StateSubscribed while the person gets it
+	RoleStated     Role = "stated"      // when it was said
+	RoleSource     Role = "source"      // how it was said
+	RoleValidUntil Role = "valid-until" // when it ends
+	RoleForm       Role = "form"        // the id of the form that was submitted
 )
+
+// StateSubscribed is the value of a RoleTopicState field while mail of the topic is sent.
+const StateSubscribed = "SUBSCRIBED"
 
 // Field is what a catalogue knows of one field of one object.
 type Field struct {

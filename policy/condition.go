@@ -1,0 +1,139 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// cond is a compiled block: for each group, tests that must hold on one row.
+type cond struct {
+	own    []test // on the record's own fields
+	groups []groupTests
+}
+
+type groupTests struct {
+	name  string
+	tests []test
+}
+
+// test is one line: any of the names may satisfy it.
+type test struct {
+	names   []string
+	any     []string // lower case
+	like    []string // lower case
+	present *bool
+}
+
+func (c *cond) add(group string, t test) {
+	if group == "" {
+		c.own = append(c.own, t)
+		return
+	}
+	for i := range c.groups {
+		if c.groups[i].name == group {
+			c.groups[i].tests = append(c.groups[i].tests, t)
+			return
+		}
+	}
+	c.groups = append(c.groups, groupTests{group, []test{t}})
+}
+
+// split takes out the tests on one group's rows.
+func (c cond) split(group string) (rows []test, rest cond) {
+	if group == "" {
+		return c.own, cond{groups: c.groups}
+	}
+	rest.own = c.own
+	for _, g := range c.groups {
+		if g.name == group {
+			rows = g.tests
+		} else {
+			rest.groups = append(rest.groups, g)
+		}
+	}
+	return rows, rest
+}
+
+// match tells whether the condition holds for a record.
+func (c cond) match(x *contact.Contact) bool {
+	if !all(c.own, x.Fields) {
+		return false
+	}
+	for _, g := range c.groups {
+		if !slices.ContainsFunc(x.Rows[g.name], func(r contact.Row) bool { return all(g.tests, r) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func all(ts []test, r contact.Row) bool {
+	for i := range ts {
+		if !ts[i].match(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *test) match(r contact.Row) bool {
+	for _, n := range t.names {
+		v, filled := r[n]
+		switch {
+		case t.present != nil:
+			if filled == *t.present {
+				return true
+			}
+		case !filled:
+		case t.holds(v):
+			return true
+		}
+	}
+	return false
+}
+
+func (t *test) holds(v contact.Value) bool {
+	if v.Kind() == contact.List {
+		return slices.ContainsFunc(v.Texts(), t.text)
+	}
+	return t.text(v.Text())
+}
+
+func (t *test) text(s string) bool {
+	for _, a := range t.any {
+		if strings.EqualFold(a, s) {
+			return true
+		}
+	}
+	if t.like != nil {
+		s = strings.ToLower(s)
+		for _, p := range t.like {
+			if like(p, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// like matches a pattern in which * stands for any text.
+func like(pattern, s string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == s
+	}
+	if !strings.HasPrefix(s, parts[0]) {
+		return false
+	}
+	s = s[len(parts[0]):]
+	for _, p := range parts[1 : len(parts)-1] {
+		i := strings.Index(s, p)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(p):]
+	}
+	return strings.HasSuffix(s, parts[len(parts)-1])
+}

@@ -1,0 +1,67 @@
+package policy
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// Day is a calendar day of the controller's zone, counted from 1 January 1970.
+// NoDay is none.
+type Day contact.Day
+
+// NoDay stands for "no such day".
+const NoDay = Day(contact.NoDay)
+
+// DayOf returns the day in loc on which t falls.
+func DayOf(t time.Time, loc *time.Location) Day {
+	y, m, d := t.In(loc).Date()
+	return dayOf(y, m, d)
+}
+
+func dayOf(y int, m time.Month, d int) Day {
+	return Day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// ParseDay reads YYYY-MM-DD, a day that exists.
+func ParseDay(s string) (Day, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return NoDay, fmt.Errorf("%q is no date: write year-month-day, for example 2026-05-04", s)
+	}
+	return dayOf(t.Date()), nil
+}
+
+// ParseScalar reads the day from a document.
+func (d *Day) ParseScalar(s string) (err error) {
+	*d, err = ParseDay(s)
+	return err
+}
+
+func (d Day) utc() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
+
+// Start is the day's first instant in loc.
+func (d Day) Start(loc *time.Location) time.Time {
+	y, m, dd := d.utc().Date()
+	return time.Date(y, m, dd, 0, 0, 0, 0, loc)
+}
+
+// String is the day as YYYY-MM-DD, "no day" for NoDay.
+func (d Day) String() string {
+	if d == NoDay {
+		return "no day"
+	}
+	return d.utc().Format(time.DateOnly)
+}
+
+// YearEnd is 31 December of the day's year.
+func (d Day) YearEnd() Day { return dayOf(d.utc().Year(), time.December, 31) }
+
+// Birthday returns the day on which someone born on d is `years` years old:
+// reached at its 00:00. Born on 29 February, it is 1 March of a common year; the
+// rule of the uncounted day is for periods, not for ages.
+func (d Day) Birthday(years int) Day {
+	y, m, dd := d.utc().Date()
+	return dayOf(y+years, m, dd) // time.Date carries 29 February over to 1 March
+}

@@ -1,0 +1,274 @@
+package policy
+
+import (
+	"slices"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// Pseudonymiser turns identifiers into keyed pseudonyms.
+type Pseudonymiser interface {
+	// Email returns the key of a normalised address and its pseudonym in the log,
+	// and whether it is a role address. ok is false for what is no address.
+	Email(address string) (key contact.Key, public string, role, ok bool)
+	// Link returns the key that stands for a record.
+	Link(r contact.Ref) contact.Key
+	// Name returns the key of a normalised name, zero for an empty one.
+	Name(first, last string) contact.Key
+	// Text returns the key of any other text, zero for "".
+	Text(s string) contact.Key
+}
+
+// Observe keeps of a contact what the policy's rules see in it, and nothing
+// else. A date later than the day of reading is no act (C5); it makes the facts
+// undetermined until the record is read again.
+func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observation {
+	o := contact.Observation{Ref: c.Ref, ReadAt: c.ReadAt}
+	o.Facts.Collected = contact.NoDay
+	l := p.lenses[lensKey{c.Ref.Processor, c.Ref.Object}]
+	if l == nil {
+		o.Facts.Unread = true
+		return o
+	}
+	for i := range l.leaveAlone {
+		if l.leaveAlone[i].match(&c) {
+			o.Facts.LeftAlone = true
+		}
+	}
+	l.identify(&c, &o, keys)
+	if o.Facts.LeftAlone {
+		return o // read no further (C18)
+	}
+	see := sight{p: p, l: l, c: &c, f: &o.Facts, today: p.Today(c.ReadAt)}
+	see.record(keys)
+	see.signals()
+	see.consent()
+	see.keeps()
+	return o
+}
+
+// identify makes the pseudonyms by which contacts are joined.
+func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudonymiser) {
+	add := func(id contact.Identifier) {
+		if !slices.ContainsFunc(o.Identifiers, func(x contact.Identifier) bool { return x.Key == id.Key }) {
+			o.Identifiers = append(o.Identifiers, id)
+		}
+	}
+	for _, n := range l.emails {
+		v, filled := c.Fields[n]
+		if !filled {
+			continue
+		}
+		if v.Kind() != contact.List {
+			l.address(v.Text(), keys, add)
+			continue
+		}
+		for _, a := range v.Texts() {
+			l.address(a, keys, add)
+		}
+	}
+	add(contact.Identifier{Key: keys.Link(c.Ref)})
+	for _, a := range c.Aliases {
+		add(contact.Identifier{Key: keys.Link(a)})
+	}
+	for _, k := range l.links {
+		if v, filled := c.Fields[k.name]; filled {
+			for _, id := range v.Texts() {
+				add(contact.Identifier{Key: keys.Link(contact.Ref{Processor: c.Ref.Processor, Object: k.to, ID: id})})
+			}
+		}
+	}
+	o.Name = keys.Name(c.Fields[l.first].Text(), c.Fields[l.last].Text())
+}
+
+func (l *lens) address(a string, keys Pseudonymiser, add func(contact.Identifier)) {
+	if key, public, role, ok := keys.Email(a); ok {
+		add(contact.Identifier{Key: key, Alone: role, Email: true, Public: public})
+	}
+}
+
+// sight is one look at one contact.
+type sight struct {
+	p     *Policy
+	l     *lens
+	c     *contact.Contact
+	f     *contact.Facts
+	today Day
+}
+
+// day returns the day of a value; a bare date is that whole day.
+func (s *sight) day(v contact.Value) (Day, bool) {
+	t, ok := v.Time()
+	switch {
+	case !ok:
+		return NoDay, false
+	case v.Kind() == contact.Date:
+		return DayOf(t, time.UTC), true
+	default:
+		return DayOf(t, s.p.zone), true
+	}
+}
+
+// record sees what the record's own fields say.
+func (s *sight) record(keys Pseudonymiser) {
+	l, c, f := s.l, s.c, s.f
+	for _, u := range c.Unreadable {
+		f.Unread = f.Unread || l.decides[u]
+	}
+	if d, ok := s.day(c.Fields[l.collected]); ok {
+		if d > s.today {
+			f.Future = true
+		} else {
+			f.Collected = contact.Day(d)
+		}
+	}
+	for _, e := range l.erasure {
+		for _, v := range c.Field(e.group, e.name) {
+			b, _ := v.Bool()
+			f.Erasure = f.Erasure || b
+		}
+	}
+	for _, n := range l.bounced {
+		if v, filled := c.Fields[n]; filled && v.Text() != "false" {
+			f.Bounced = true
+		}
+	}
+	f.Mailable = s.mailable()
+	for i := range l.suspected {
+		f.Suspected = f.Suspected || l.suspected[i].match(c)
+	}
+	for i := range l.channels {
+		if slices.ContainsFunc(l.channels[i].any, func(b cond) bool { return b.match(c) }) {
+			f.Channels = append(f.Channels, l.channels[i].rule)
+		}
+	}
+	if len(f.Channels) == 0 {
+		s.origin(keys)
+	}
+	s.births()
+}
+
+// mailable tells whether mail could be sent to the record.
+func (s *sight) mailable() bool {
+	for _, n := range s.l.optOuts {
+		if v, filled := s.c.Fields[n]; filled && v.Text() == "true" {
+			return false
+		}
+	}
+	for _, n := range s.l.emails {
+		if _, filled := s.c.Fields[n]; filled {
+			return true
+		}
+	}
+	return false
+}
+
+// origin marks the value that no channel knows, for one finding a value (C1).
+func (s *sight) origin(keys Pseudonymiser) {
+	text := ""
+	for _, n := range s.l.origins {
+		if v, filled := s.c.Fields[n]; filled {
+			text += n + "=" + v.Text() + ";"
+		}
+	}
+	s.f.Origin = keys.Text("origin " + s.c.Ref.Processor + " " + text)
+}
+
+// births reads days of birth. What is written and can't be one is unclear (C4).
+func (s *sight) births() {
+	for _, r := range s.l.births {
+		for _, v := range s.c.Field(r.group, r.name) {
+			d, ok := s.day(v)
+			if !ok {
+				parsed, err := ParseDay(v.Text())
+				d, ok = parsed, err == nil
+			}
+			switch {
+			case ok && slices.Contains(s.p.Minors.Placeholders, d):
+			case !ok || d > s.today || d.Birthday(120) < s.today:
+				s.f.Births = append(s.f.Births, contact.Birth{Unclear: true})
+			default:
+				s.f.Births = append(s.f.Births, contact.Birth{Day: contact.Day(d)})
+			}
+		}
+	}
+}
+
+// rows yields the rows that a group's tests are made on.
+func (s *sight) rows(group string) []contact.Row {
+	if group == "" {
+		return []contact.Row{s.c.Fields}
+	}
+	return s.c.Rows[group]
+}
+
+// signals keeps the latest act that each rule sees.
+func (s *sight) signals() {
+	for i := range s.l.signals {
+		sl := &s.l.signals[i]
+		if !sl.when.match(s.c) {
+			continue
+		}
+		rule := &s.p.signals[sl.rule]
+		best := contact.Signal{Rule: sl.rule, Day: contact.NoDay, Ongoing: rule.ongoing()}
+		found := false
+		for _, row := range s.rows(sl.date.group) {
+			if !all(sl.row, row) {
+				continue
+			}
+			d, ok := s.day(row[sl.date.name])
+			switch {
+			case rule.ongoing():
+				found = true
+				if !ok {
+					best.NoEnd = true
+				} else {
+					best.Day = max(best.Day, contact.Day(rule.atMost.After(d)))
+				}
+			case ok && d > s.today:
+				s.f.Future = true
+			case ok:
+				found = true
+				best.Day = max(best.Day, contact.Day(d))
+			}
+		}
+		if found {
+			s.f.Signals = append(s.f.Signals, best)
+		}
+	}
+}
+
+// keeps notes what laws claim.
+func (s *sight) keeps() {
+	for i := range s.l.keeps {
+		kl := &s.l.keeps[i]
+		k := contact.Keep{Rule: kl.rule, Start: contact.NoDay}
+		claims := false
+		if kl.asks && kl.while.match(s.c) {
+			k.While, claims = true, true
+		}
+		if kl.has {
+			for _, row := range s.rows(kl.start.group) {
+				d, ok := s.day(row[kl.start.name])
+				switch {
+				case ok:
+					k.Start, claims = max(k.Start, contact.Day(d)), true
+				case kl.start.group != "":
+					k.Unread, claims = true, true // there is a row, and it doesn't tell
+				}
+			}
+		}
+		if claims {
+			s.f.Keeps = append(s.f.Keeps, k)
+		}
+	}
+	for i := range s.l.filled {
+		fl := &s.l.filled[i]
+		for _, row := range s.rows(fl.group) {
+			if slices.ContainsFunc(fl.fields, func(n string) bool { _, filled := row[n]; return filled }) {
+				s.f.Filled |= fl.bit
+			}
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// consent sees topics, refusals and proofs.
+func (s *sight) consent() {
+	s.topics()
+	s.refusals()
+	s.accepted()
+	s.forms()
+}
+
+// topics notes what the record is subscribed to now.
+func (s *sight) topics() {
+	for i := range s.l.topics {
+		t := &s.l.topics[i]
+		on := false
+		if t.group == "" {
+			on = s.c.Fields[t.flag].Text() == "true"
+		} else {
+			for _, row := range s.c.Rows[t.group] {
+				on = on || strings.EqualFold(row[t.topic].Text(), t.id) && row[t.state].Text() == contact.StateSubscribed
+			}
+		}
+		if on {
+			s.f.Topics = append(s.f.Topics, t.rule)
+		}
+	}
+}
+
+// topic numbers the policy's topic that a processor's id stands for here.
+func (s *sight) topic(id string) (uint16, bool) {
+	for i := range s.l.topics {
+		if strings.EqualFold(s.l.topics[i].id, id) {
+			return s.l.topics[i].rule, true
+		}
+	}
+	return 0, false
+}
+
+// refusals notes each no, with its date where the record tells one.
+func (s *sight) refusals() {
+	for i := range s.l.refusals {
+		r := &s.l.refusals[i]
+		if r.extent != contact.ExtentTopic {
+			if r.cond.match(s.c) {
+				s.f.Refusals = append(s.f.Refusals, contact.Refusal{Rule: r.rule, Extent: r.extent})
+			}
+			continue
+		}
+		rows, rest := r.cond.split(r.group)
+		if !rest.match(s.c) {
+			continue
+		}
+		for _, row := range s.c.Rows[r.group] {
+			if !all(rows, row) {
+				continue
+			}
+			if t, known := s.topic(row[r.topic].Text()); known {
+				n := contact.Refusal{Rule: r.rule, Extent: contact.ExtentTopic, Topic: t}
+				if at, ok := row[r.stated].Time(); ok && !at.After(s.c.ReadAt) {
+					n.At = at.Unix()
+				}
+				s.f.Refusals = append(s.f.Refusals, n)
+			}
+		}
+	}
+}
+
+// accepted notes the records of consent that the policy accepts as proof: given
+// and how must be told, and its end must not have passed (C2).
+func (s *sight) accepted() {
+	for i := range s.l.accepted {
+		a := &s.l.accepted[i]
+		if !a.own.match(s.c) {
+			continue
+		}
+		for _, row := range s.rows(a.group) {
+			if !all(a.rows, row) {
+				continue
+			}
+			at, given := row[a.stated].Time()
+			_, how := row[a.source]
+			if !given || !how || at.After(s.c.ReadAt) {
+				continue
+			}
+			proof := contact.Proof{At: at.Unix()}
+			if end, ends := s.day(row[a.until]); ends {
+				proof.Until = contact.Day(end)
+			}
+			if a.topic != "" {
+				t, known := s.topic(row[a.topic].Text())
+				if !known {
+					continue
+				}
+				proof.Topics = []uint16{t}
+			}
+			s.f.Proofs = append(s.f.Proofs, proof)
+		}
+	}
+}
+
+// forms notes the submissions of registered forms that have a tick box of their
+// own: time and form are the vendor's, the wording is the register's (C20).
+func (s *sight) forms() {
+	if s.l.forms == nil {
+		return
+	}
+	for _, row := range s.c.Rows[s.l.forms.group] {
+		i, registered := s.p.forms[row[s.l.forms.form].Text()]
+		at, given := row[s.l.forms.stated].Time()
+		if !registered || !given || at.After(s.c.ReadAt) {
+			continue
+		}
+		form := s.p.Consent.Forms[i].Value
+		if !form.OwnTickBox {
+			continue
+		}
+		proof := contact.Proof{At: at.Unix(), Form: uint16(i + 1)}
+		for n, e := range s.p.Topics {
+			if slices.Contains(form.Topics, e.Name) {
+				proof.Topics = append(proof.Topics, uint16(n))
+			}
+		}
+		s.f.Proofs = append(s.f.Proofs, proof)
+	}
+}
