@@ -20,6 +20,8 @@ type lens struct {
 	optOuts   []string // own flags that refuse all e-mail
 	erasure   []ref
 	links     []linkField
+	// rolesAlone: the policy joins nobody by a role address.
+	rolesAlone bool
 
 	leaveAlone []cond
 	suspected  []cond
@@ -151,6 +153,7 @@ func (v view) roles() {
 
 // joins keeps the addresses and links by which the policy joins persons here.
 func (v view) joins() {
+	v.lens.rolesAlone = slices.Contains(v.c.p.Identity.NotBy, NotByRoleAddress)
 	joined := v.c.p.Identity.JoinedBy
 	if joined == nil {
 		joined = []FieldRef{{Text: "email", Path: "email"}}

@@ -84,7 +84,7 @@ func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudon
 
 func (l *lens) address(a string, keys Pseudonymiser, add func(contact.Identifier)) {
 	if key, public, role, ok := keys.Email(a); ok {
-		add(contact.Identifier{Key: key, Alone: role, Email: true, Public: public})
+		add(contact.Identifier{Key: key, Alone: role && l.rolesAlone, Email: true, Public: public})
 	}
 }
 

@@ -1,0 +1,380 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// overdueDays is how long an assessment may be overdue before its channels
+// permit nothing (C3).
+const overdueDays = 90
+
+// Decide says what the policy demands of a person at an instant. It is pure: the
+// same facts, revision and instant give the same decision, and so does every
+// later instant before Decision.Until.
+//
+// Doubt stops marketing and never deletes: what could not be read, a date in the
+// future, or too many contacts in one person leave everybody where they are.
+// Whether all sources were read whole and fresh is not asked here but before
+// each write: a person doesn't cease to have lapsed because a source is down.
+func (p *Policy) Decide(person contact.Person, with Circumstances, at time.Time) Decision {
+	j := judge{p: p, person: &person, with: with, at: at, today: p.Today(at)}
+	j.d.Verdict = Kept
+	for i := range person.Observations {
+		if person.Observations[i].Facts.LeftAlone {
+			return Decision{Verdict: LeftAlone, Clock: Clock{Last: NoDay, Lapses: NoDay, Rule: -1}}
+		}
+	}
+	j.gather()
+	j.clock()
+	j.age()
+	j.marketing()
+	j.deletion()
+	return j.d
+}
+
+// judge is one decision in the making.
+type judge struct {
+	p      *Policy
+	person *contact.Person
+	with   Circumstances
+	at     time.Time
+	today  Day
+	d      Decision
+
+	channels  uint64 // a bit each, over all observations
+	unknown   bool   // some observation has no channel that we know
+	unread    bool
+	future    bool
+	erasure   bool
+	suspected bool
+	minor     bool
+	refusedAt contact.Extent // largest unlifted own refusal, if refused
+	refused   bool
+	lifted    uint64 // topics that a newer proof lifts from a wider refusal
+	stopAll   Ground // why all marketing stops, "" if it doesn't
+}
+
+// changes notes that time alone changes the decision at the start of a day.
+func (j *judge) changes(d Day) {
+	if d == NoDay || d <= j.today {
+		return
+	}
+	if t := d.Start(j.p.zone); j.d.Until.IsZero() || t.Before(j.d.Until) {
+		j.d.Until = t
+	}
+}
+
+func (j *judge) find(code FindingCode, processor string, rule int, origin contact.Key) {
+	f := Finding{code, processor, rule, origin}
+	for _, x := range j.d.Findings {
+		if x == f {
+			return
+		}
+	}
+	j.d.Findings = append(j.d.Findings, f)
+}
+
+// gather unites what the observations say.
+func (j *judge) gather() {
+	for i := range j.person.Observations {
+		o := &j.person.Observations[i]
+		f := &o.Facts
+		for _, c := range f.Channels {
+			j.channels |= 1 << c
+		}
+		if len(f.Channels) == 0 {
+			j.unknown = true
+			if j.p.Channels.Otherwise != nil {
+				j.find(FindUnknownChannel, o.Ref.Processor, -1, f.Origin)
+			}
+		}
+		if f.Unread {
+			j.unread = true
+			j.find(FindUnreadRecord, o.Ref.Processor, -1, contact.Key{})
+		}
+		if f.Future {
+			j.future = true
+			j.find(FindFutureDate, o.Ref.Processor, -1, contact.Key{})
+		}
+		if f.Erasure {
+			j.erasure = true
+			j.find(FindErasureAsked, o.Ref.Processor, -1, contact.Key{})
+		}
+		j.suspected = j.suspected || f.Suspected
+	}
+}
+
+// clock finds the latest act and the day on which the person lapses (C5).
+func (j *judge) clock() {
+	c := Clock{Last: NoDay, Rule: -1, Lapses: NoDay, Period: j.p.period}
+	collected := NoDay
+	for i := range j.person.Observations {
+		f := &j.person.Observations[i].Facts
+		collected = max(collected, Day(f.Collected))
+		j.acts(f, &c)
+	}
+	if j.person.SharedSignals {
+		for i := range j.person.Shared {
+			j.acts(&j.person.Shared[i], &c)
+		}
+	}
+	j.given(&c)
+	for _, e := range j.p.Retention.Shorter {
+		if j.onlyChannel(e.Name) {
+			c.Period = e.Value
+		}
+	}
+	if collected > c.Last {
+		c.Last, c.Rule, c.Ongoing = collected, -1, false
+	}
+	if c.Last != NoDay && !c.NoEnd {
+		c.Lapses = c.Period.After(c.Last) + 1
+	}
+	j.changes(c.Lapses)
+	j.d.Clock = c
+}
+
+// acts counts the signals of one contact. An ongoing one counts as an act on its
+// last day, and while it lasts nothing lapses: a period after its end is later.
+func (j *judge) acts(f *contact.Facts, c *Clock) {
+	for _, s := range f.Signals {
+		if s.NoEnd {
+			c.NoEnd = true
+			j.find(FindEndlessSignal, "", int(s.Rule), contact.Key{})
+		}
+		if Day(s.Day) > c.Last && s.Day != contact.NoDay {
+			c.Last, c.Rule, c.Ongoing = Day(s.Day), int(s.Rule), s.Ongoing
+		}
+	}
+}
+
+// given counts proven consent as an act on the day it was given.
+func (j *judge) given(c *Clock) {
+	rule := -1
+	for i := range j.p.signals {
+		if j.p.signals[i].given {
+			rule = i
+		}
+	}
+	if rule < 0 {
+		return
+	}
+	for i := range j.person.Observations {
+		for _, pr := range j.person.Observations[i].Facts.Proofs {
+			if d := DayOf(time.Unix(pr.At, 0), j.p.zone); d > c.Last && d <= j.today {
+				c.Last, c.Rule, c.Ongoing = d, rule, false
+			}
+		}
+	}
+}
+
+// onlyChannel tells whether the person came by this channel and no other.
+func (j *judge) onlyChannel(name string) bool {
+	if j.unknown {
+		return false
+	}
+	for i, e := range j.p.Channels.Rows {
+		if e.Name == name {
+			return j.channels == 1<<i
+		}
+	}
+	return false
+}
+
+// age finds minors. Sources that disagree make a suspicion, not a deletion (C4).
+func (j *judge) age() {
+	m := j.p.Minors
+	if m == nil {
+		return
+	}
+	young, old := false, false
+	for i := range j.person.Observations {
+		o := &j.person.Observations[i]
+		for _, b := range o.Facts.Births {
+			if b.Unclear {
+				j.find(FindUnclearAge, o.Ref.Processor, -1, contact.Key{})
+				continue
+			}
+			adult := Day(b.Day).Birthday(m.Under)
+			if adult > j.today {
+				young = true
+				j.changes(adult)
+			} else {
+				old = true
+			}
+		}
+	}
+	switch {
+	case young && old:
+		j.suspected = true
+		j.find(FindConflictingAge, "", -1, contact.Key{})
+	case young:
+		j.minor = true
+	case old:
+		j.suspected = false // a known age ends a suspicion
+	case j.suspected:
+		j.find(FindSuspectedMinor, "", -1, contact.Key{})
+	}
+}
+
+// deletion demands what must go, ground by ground in the order of their force.
+func (j *judge) deletion() {
+	ground := Ground("")
+	switch {
+	case len(j.person.Observations) > j.p.atMost():
+		j.d.Verdict = Conflict
+		j.find(FindIdentityConflict, "", -1, contact.Key{})
+		return
+	case j.minor:
+		ground, j.d.Verdict = GroundMinor, Minor
+	case j.noBasisLeft():
+		ground, j.d.Verdict = GroundNoBasis, NoBasis
+	case j.d.Clock.Last == NoDay && !j.d.Clock.NoEnd:
+		j.d.Verdict = Undetermined
+		j.find(FindNoDates, "", -1, contact.Key{})
+		return
+	case j.d.Clock.Lapses != NoDay && j.d.Clock.Lapses <= j.today:
+		ground, j.d.Verdict = GroundRetention, Lapsed
+	default:
+		return
+	}
+	if ground != GroundMinor && (j.unread || j.future) {
+		j.d.Verdict = Undetermined
+		return
+	}
+	held := j.held()
+	for i := range j.person.Observations {
+		o := &j.person.Observations[i]
+		if keeps := j.savedAt(o.Ref.Processor); len(keeps) > 0 {
+			j.keep(o, ground, keeps)
+			continue
+		}
+		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Delete, Ground: ground, Held: held})
+	}
+}
+
+func (p *Policy) atMost() int {
+	if n := p.Identity.AtMost; n > 0 {
+		return n
+	}
+	return 10
+}
+
+// held tells whether a hold forbids deletion today.
+func (j *judge) held() bool {
+	held := false
+	for _, h := range j.with.Holds {
+		if h.Until >= j.today {
+			held = true
+			j.changes(h.Until + 1)
+		}
+	}
+	return held
+}
+
+// savedAt lists the keeps that save the person's records at a processor today.
+func (j *judge) savedAt(processor string) []int {
+	var out []int
+	for i := range j.p.keeps {
+		k := &j.p.keeps[i]
+		for _, at := range k.at {
+			if at == processor && j.claimed(i, k) {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// claimed tells whether a keep claims the person's data today. It does so before
+// its start too, and for as long as its start can't be told.
+func (j *judge) claimed(i int, k *keepRule) bool {
+	for n := range j.person.Observations {
+		for _, f := range j.person.Observations[n].Facts.Keeps {
+			if int(f.Rule) != i {
+				continue
+			}
+			switch {
+			case f.While:
+				return true
+			case f.Unread:
+				j.find(FindKeepWithoutStart, "", i, contact.Key{})
+				return true
+			case f.Start != contact.NoDay:
+				start := Day(f.Start)
+				if k.yearEnd {
+					start = start.YearEnd()
+				}
+				if end := k.period.After(start); end >= j.today {
+					j.changes(end + 1)
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// keep saves a record: unmarketed, and what the law doesn't ask for goes (C6).
+func (j *judge) keep(o *contact.Observation, ground Ground, keeps []int) {
+	kept := uint32(0)
+	for _, i := range keeps {
+		kept |= j.p.keeps[i].keepBits
+		j.saved(i)
+	}
+	if o.Facts.Mailable && !j.demanded(o.Ref, Unsubscribe) {
+		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Unsubscribe, Extent: contact.ExtentEmail, Ground: ground})
+	}
+	if o.Facts.Filled&^kept != 0 {
+		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Instruct, Ground: ground, Held: j.held()})
+	}
+}
+
+func (j *judge) saved(i int) {
+	for _, x := range j.d.Saved {
+		if x == i {
+			return
+		}
+	}
+	j.d.Saved = append(j.d.Saved, i)
+}
+
+func (j *judge) demanded(r contact.Ref, v Verb) bool {
+	for _, d := range j.d.Demands {
+		if d.Ref == r && d.Verb == v && d.Extent != contact.ExtentTopic {
+			return true
+		}
+	}
+	return false
+}
+
+// noBasisLeft tells whether an explicit refusal has taken the last ground that
+// carried the data (C23). What we don't know carries it.
+func (j *judge) noBasisLeft() bool {
+	if j.p.Retention.NoBasisLeft != "delete" || !j.refused || j.lifted != 0 || j.unknown || j.channels == 0 {
+		return false
+	}
+	for i, e := range j.p.Channels.Rows {
+		if j.channels&(1<<i) == 0 {
+			continue
+		}
+		marketing := e.Value.Permits == PermitsConsentedTopics || e.Value.Permits == PermitsOneMessage
+		switch {
+		case e.Value.Basis == BasisConsent && marketing:
+		case e.Value.Basis == BasisLegitimateInterest && e.Value.Permits == PermitsOneMessage:
+		default:
+			return false
+		}
+	}
+	for i := range j.person.Observations {
+		for _, s := range j.person.Observations[i].Facts.Signals {
+			if s.Ongoing && (s.NoEnd || Day(s.Day) >= j.today) {
+				j.changes(Day(s.Day) + 1)
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,69 @@
+package policy
+
+// FindingCode names a kind of finding, in the form that the audit log takes.
+type FindingCode string
+
+// The findings about persons.
+const (
+	FindUnknownChannel   FindingCode = "unknown-channel"
+	FindUnclearAge       FindingCode = "unclear-age"
+	FindSuspectedMinor   FindingCode = "suspected-minor"
+	FindConflictingAge   FindingCode = "conflicting-age"
+	FindIdentityConflict FindingCode = "identity-conflict"
+	FindFutureDate       FindingCode = "future-date"
+	FindUnreadRecord     FindingCode = "unread-record"
+	FindNoDates          FindingCode = "no-dates"
+	FindEndlessSignal    FindingCode = "endless-signal"
+	FindKeepWithoutStart FindingCode = "keep-without-start"
+	FindOldRefusal       FindingCode = "old-refusal"
+	FindErasureAsked     FindingCode = "erasure-asked"
+)
+
+// The findings about sources, limits and the daemon itself.
+const (
+	FindSourceUnread    FindingCode = "source-unread"
+	FindSourceShrunk    FindingCode = "source-shrunk"
+	FindSourceStale     FindingCode = "source-stale"
+	FindMissing         FindingCode = "permission-missing"
+	FindRegionDrift     FindingCode = "region-drift"
+	FindRegionUnknown   FindingCode = "region-unknown"
+	FindNotConfigured   FindingCode = "processor-not-configured"
+	FindNotPublished    FindingCode = "processor-not-published"
+	FindSurge           FindingCode = "surge"
+	FindDisputed        FindingCode = "disputed"
+	FindRefusedByVendor FindingCode = "refused-by-processor"
+	FindReappeared      FindingCode = "reappeared"
+	FindClockSkew       FindingCode = "clock-skew"
+	FindObserveTooLong  FindingCode = "observe-too-long"
+	FindPolicyProposed  FindingCode = "policy-proposed"
+)
+
+// Clause is the clause of the design that a finding belongs to.
+func (c FindingCode) Clause() string {
+	switch c {
+	case FindUnknownChannel:
+		return "C1"
+	case FindUnclearAge, FindSuspectedMinor, FindConflictingAge:
+		return "C4"
+	case FindKeepWithoutStart:
+		return "C6"
+	case FindNotConfigured:
+		return "C7"
+	case FindDisputed, FindRefusedByVendor:
+		return "C8"
+	case FindRegionDrift, FindRegionUnknown:
+		return "C9"
+	case FindOldRefusal:
+		return "C12"
+	case FindPolicyProposed:
+		return "C15"
+	case FindNotPublished:
+		return "C17"
+	case FindReappeared:
+		return "C19"
+	case FindErasureAsked:
+		return "C26"
+	default:
+		return "C5"
+	}
+}

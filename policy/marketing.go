@@ -1,0 +1,212 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// marketing decides who may be mailed about what: refusal > minor or suspected >
+// no proof > channel. One source is enough to stop it.
+func (j *judge) marketing() {
+	refused := j.refusals()
+	switch {
+	case refused.all:
+		j.stopAll = GroundRefusal
+	case j.minor:
+		j.stopAll = GroundMinor
+	case j.erasure:
+		j.stopAll = GroundRequest
+	case j.suspected:
+		j.stopAll = GroundSuspected
+	}
+	permitted := j.permitting()
+	if j.stopAll == "" {
+		for t := range j.p.Topics {
+			if permitted && refused.topics&(1<<t) == 0 && j.proven(t) {
+				j.d.Topics |= 1 << t
+			}
+		}
+	}
+	for i := range j.person.Observations {
+		o := &j.person.Observations[i]
+		if o.Facts.Mailable {
+			j.stop(o, refused.topics, permitted)
+		}
+	}
+}
+
+// stop demands the end of what one record is mailed without permission.
+func (j *judge) stop(o *contact.Observation, refused uint64, permitted bool) {
+	if j.stopAll != "" {
+		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Unsubscribe, Extent: contact.ExtentEmail, Ground: j.stopAll})
+		return
+	}
+	for _, t := range o.Facts.Topics {
+		if j.d.Topics&(1<<t) != 0 {
+			continue
+		}
+		ground := GroundConsent
+		switch {
+		case refused&(1<<t) != 0:
+			ground = GroundRefusal
+		case j.p.Consent == nil && permitted:
+			continue
+		case j.proven(int(t)):
+			ground = GroundChannel
+		}
+		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Unsubscribe, Topic: j.p.Topics[t].Name, Ground: ground})
+	}
+}
+
+// permitting tells whether any channel of the person permits topics that were
+// consented to. A legitimate interest needs its current, passed assessment (C3).
+func (j *judge) permitting() bool {
+	ok := false
+	for i, e := range j.p.Channels.Rows {
+		if j.channels&(1<<i) == 0 || e.Value.Permits != PermitsConsentedTopics {
+			continue
+		}
+		if e.Value.Basis == BasisLegitimateInterest && !j.assessed(e.Value.Assessment) {
+			continue
+		}
+		ok = true
+	}
+	return ok
+}
+
+// assessed tells whether a balancing test is passed and not long overdue.
+func (j *judge) assessed(name string) bool {
+	a, ok := j.p.Assessments.Get(name)
+	if !ok || a.Outcome != OutcomePassed {
+		return false
+	}
+	end := a.ReviewBy + overdueDays
+	j.changes(end + 1)
+	return j.today <= end
+}
+
+// proven tells whether the person has proof for a topic that counts today.
+func (j *judge) proven(topic int) bool {
+	ok := false
+	for i := range j.person.Observations {
+		for _, pr := range j.person.Observations[i].Facts.Proofs {
+			ok = j.counts(pr, topic) || ok
+		}
+	}
+	return ok
+}
+
+// counts tells whether a proof is for a topic, and in force.
+func (j *judge) counts(pr contact.Proof, topic int) bool {
+	if pr.At > j.at.Unix() {
+		j.changesAt(time.Unix(pr.At, 0))
+		return false
+	}
+	if pr.Until != 0 {
+		if Day(pr.Until) < j.today {
+			return false
+		}
+		j.changes(Day(pr.Until) + 1)
+	}
+	if pr.Topics == nil {
+		return true
+	}
+	for _, t := range pr.Topics {
+		if int(t) == topic {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *judge) changesAt(t time.Time) {
+	if j.d.Until.IsZero() || t.Before(j.d.Until) {
+		j.d.Until = t
+	}
+}
+
+// no is what a person has refused, as far as nothing newer lifts it.
+type no struct {
+	all    bool   // all e-mail or all marketing, no topic being lifted from it
+	topics uint64 // a bit for each topic that is refused
+}
+
+// refusals unites every no that reaches the person: their own, those of contacts
+// that share an address, and those that outlive deleted records (C12, C19).
+func (j *judge) refusals() no {
+	var out no
+	wide, wideLifted := false, uint64(0)
+	each := func(r contact.Refusal, own bool) {
+		if r.Extent == contact.ExtentTopic {
+			if !j.lifts(r, int(r.Topic)) {
+				out.topics |= 1 << r.Topic
+			}
+			return
+		}
+		wide = true
+		lifted := uint64(0)
+		for t := range j.p.Topics {
+			if j.lifts(r, t) {
+				lifted |= 1 << t
+			} else {
+				out.topics |= 1 << t
+			}
+		}
+		if lifted != 0 {
+			j.find(FindOldRefusal, "", -1, contact.Key{})
+		}
+		wideLifted |= lifted
+		if own {
+			j.refused, j.refusedAt = true, max(j.refusedAt, r.Extent)
+		}
+	}
+	for i := range j.person.Observations {
+		for _, r := range j.person.Observations[i].Facts.Refusals {
+			each(r, true)
+		}
+	}
+	for _, r := range j.with.Refused {
+		each(r, true)
+	}
+	for i := range j.person.Shared {
+		for _, r := range j.person.Shared[i].Refusals {
+			each(r, false)
+		}
+	}
+	j.lifted = wideLifted &^ out.topics
+	out.all = wide && j.lifted == 0
+	j.everyTopic(out)
+	return out
+}
+
+// everyTopic counts refusals of each single topic as the withdrawal of all consent.
+func (j *judge) everyTopic(n no) {
+	if c := len(j.p.Topics); c > 0 && !j.refused && n.topics == 1<<c-1 {
+		own := uint64(0)
+		for i := range j.person.Observations {
+			for _, r := range j.person.Observations[i].Facts.Refusals {
+				if r.Extent == contact.ExtentTopic {
+					own |= 1 << r.Topic
+				}
+			}
+		}
+		j.refused = own == n.topics
+	}
+}
+
+// lifts tells whether the person's own newer proof lifts a refusal for a topic.
+// One whose date is not known is lifted by nothing.
+func (j *judge) lifts(r contact.Refusal, topic int) bool {
+	if r.At == 0 {
+		return false
+	}
+	for i := range j.person.Observations {
+		for _, pr := range j.person.Observations[i].Facts.Proofs {
+			if pr.At > r.At && j.counts(pr, topic) {
+				return true
+			}
+		}
+	}
+	return false
+}
