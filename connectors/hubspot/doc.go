@@ -1,0 +1,41 @@
+// Package hubspot is the adapter for one HubSpot account. It implements
+// connectors.Connector; that package's contract binds it. What it relies on of
+// HubSpot's API is written down in api/hubspot.md of the design.
+//
+// A record is a contact; its ref's object is "contact" and its id HubSpot's
+// number. Beside the contact's own properties there are three groups:
+//
+//   - "subscription": what each of the record's addresses said to each
+//     subscription type: subscriptionId, status, legalBasis, source, timestamp.
+//   - "form": the form submissions that HubSpot lists in one property of the
+//     contact: guid, submittedAt. HubSpot keeps the last 800.
+//   - "deal": the deals associated with the contact: hs_is_closed,
+//     hs_is_closed_won, closedate, createdate, dealstage.
+//
+// # Decisions
+//
+// Whole reads go through the list of contacts, never through search: search
+// hides archived records, caps at 10,000, lags behind and finds nothing by
+// modification date. Every read proves first that each property it needs is
+// defined, because HubSpot leaves out an undefined one without a word.
+// A re-read proves it again only if no record answered a property at all.
+//
+// A refusal belongs to the address, not to the contact. So all addresses of a
+// contact are read and withdrawn, each brand by itself. hs_email_optout is of
+// the primary address and lags behind a withdrawal; Verify takes HubSpot's
+// account of refusals, not the property. Where the batch calls are refused,
+// which is everywhere below Marketing Hub Enterprise, the connector falls back
+// for good to calls for single addresses, and doesn't ask about a primary
+// address that hs_email_optout shows as withdrawn from everything: for it the
+// rows of the policy's topics say UNSUBSCRIBED.
+//
+// Records are deleted for good by their number alone; nothing else deletes
+// without a way back, and an address without a match would be blocklisted. An id
+// that is neither in an answer nor among its errors is asked for by itself
+// before anything is said of it.
+//
+// Scopes for writing can't be probed without writing: a missing one shows at the
+// first write, as fault.Auth that names it. Describe tells only of those for reading.
+//
+// ReadAt, AsOf and Clock are HubSpot's Date headers; they are zero if it sent none.
+package hubspot

@@ -1,0 +1,166 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/lapsed/lapsed/internal/fault"
+	"github.com/lapsed/lapsed/internal/httpx"
+)
+
+// What HubSpot calls its limits (api/hubspot.md 9).
+const (
+	policySecondly    = "SECONDLY"
+	policyTenSecondly = "TEN_SECONDLY_ROLLING"
+	policyDaily       = "DAILY"
+)
+
+const (
+	planned    = 100 // calls in planWindow that every account has
+	planWindow = 10 * time.Second
+	lockedWait = 2 * time.Second // HubSpot's advice for 423
+	atOnce     = 10              // calls that may start together while the budget is ample
+)
+
+// limits keeps us below what HubSpot lets us do. It starts from the smallest
+// plan. From the first answer that tells how much is left of the window, speed
+// follows that: ample budget is used freely, and the last quarter is approached
+// ever more slowly. So a key that other tools use too is shared without 429s.
+type limits struct {
+	limiter *rate.Limiter
+	own     bool // else the caller's, which we leave alone
+
+	mu    sync.Mutex
+	daily int // calls a day, 0 = not told
+	left  int // of daily
+	asOf  time.Time
+	zone  *time.Location // the account's, in which its day ends
+}
+
+func newLimits(given *rate.Limiter) *limits {
+	if given != nil {
+		return &limits{limiter: given, zone: time.UTC}
+	}
+	return &limits{limiter: rate.NewLimiter(rate.Limit((planned-atOnce)/planWindow.Seconds()), atOnce), own: true, zone: time.UTC}
+}
+
+// judge says what a read's failure is worth waiting for.
+func (l *limits) judge(status int, h http.Header, body []byte) (httpx.Verdict, bool) {
+	switch status {
+	case http.StatusLocked:
+		return httpx.Verdict{Retry: true, Wait: lockedWait}, true
+	case statusMoving:
+		return httpx.Verdict{}, true // takes up to a day
+	case http.StatusTooManyRequests:
+		var p problem
+		_ = json.Unmarshal(body, &p)
+		at, _ := http.ParseTime(h.Get("Date"))
+		wait := l.wait(p.PolicyName, h, at)
+		l.pause(wait)
+		return httpx.Verdict{Retry: p.PolicyName != policyDaily, Wait: wait}, true
+	default:
+		return httpx.Verdict{}, false
+	}
+}
+
+// wait tells how long a spent budget takes to come back.
+func (l *limits) wait(policy string, h http.Header, at time.Time) time.Duration {
+	if told := httpx.RetryAfter(h); told > 0 {
+		return told
+	}
+	switch policy {
+	case policySecondly:
+		return time.Second
+	case policyDaily:
+		return l.untilMidnight(at)
+	default:
+		return planWindow
+	}
+}
+
+// pause lets nothing pass for d, at most one window; the next answer's headers
+// set the speed again.
+func (l *limits) pause(d time.Duration) {
+	if d = min(d, planWindow); l.own && d > 0 {
+		l.limiter.SetBurst(1)
+		l.limiter.SetLimit(rate.Every(d))
+		l.limiter.Allow()
+	}
+}
+
+// seen learns from an answer's headers.
+func (l *limits) seen(c httpx.Call) {
+	most, left := header(c.Header, "X-HubSpot-RateLimit-Max"), header(c.Header, "X-HubSpot-RateLimit-Remaining")
+	if l.own && c.Status != http.StatusTooManyRequests && most > 0 && left >= 0 {
+		l.follow(most, left, header(c.Header, "X-HubSpot-RateLimit-Interval-Milliseconds"))
+	}
+	daily, rest := header(c.Header, "X-HubSpot-RateLimit-Daily"), header(c.Header, "X-HubSpot-RateLimit-Daily-Remaining")
+	if daily > 0 && rest >= 0 {
+		l.mu.Lock()
+		l.daily, l.left, l.asOf = daily, rest, c.Date
+		l.mu.Unlock()
+	}
+}
+
+func (l *limits) follow(most, left, ms int) {
+	window := planWindow
+	if ms > 0 {
+		window = time.Duration(ms) * time.Millisecond
+	}
+	base := rate.Limit(float64(most) / window.Seconds())
+	if ample := most/4 + 1; left < ample {
+		l.limiter.SetBurst(1)
+		l.limiter.SetLimit(max(base*rate.Limit(left)/rate.Limit(ample), base/20))
+		return
+	}
+	l.limiter.SetBurst(min(atOnce, max(most/10, 1)))
+	l.limiter.SetLimit(10 * base)
+}
+
+// header reads a header's count, -1 if there is none.
+func header(h http.Header, name string) int {
+	n, err := strconv.Atoi(h.Get(name))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// untilMidnight tells how long the account's day still lasts at the given
+// instant of the processor's clock; a whole day if that is not known.
+func (l *limits) untilMidnight(at time.Time) time.Duration {
+	if at.IsZero() {
+		return 24 * time.Hour
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	y, m, d := at.In(l.zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, l.zone).Sub(at)
+}
+
+// DayNearlySpent returns an error once four fifths of the account's calls of the
+// day are used. Bulk reading stops there, so that other tools of the account,
+// refusals and writes find budget left.
+func (c *Client) DayNearlySpent() error {
+	l := c.limits
+	l.mu.Lock()
+	daily, left, at := l.daily, l.left, l.asOf
+	l.mu.Unlock()
+	if daily == 0 || left*5 >= daily {
+		return nil
+	}
+	return &fault.Error{Kind: fault.RateLimited, Op: c.processor, Code: policyDaily, After: l.untilMidnight(at),
+		Hint: "four fifths of the account's calls of the day are used"}
+}
+
+// SetZone tells in which zone the account's day ends.
+func (c *Client) SetZone(z *time.Location) {
+	c.limits.mu.Lock()
+	defer c.limits.mu.Unlock()
+	c.limits.zone = z
+}

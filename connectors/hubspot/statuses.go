@@ -1,0 +1,177 @@
+package hubspot
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/sourcegraph/conc/pool"
+
+	"github.com/lapsed/lapsed/connectors/hubspot/internal/api"
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/fault"
+)
+
+const (
+	// together is how many calls are under way at once, under the limiter.
+	together = 8
+	// patience is how many single addresses may fail for a passing reason before
+	// HubSpot itself counts as ill and the read ends.
+	patience = 10
+)
+
+// addStatuses reads the subscriptions of all addresses of ks. An address whose
+// statuses can't be told makes its contact's group unreadable.
+func (c *Connector) addStatuses(ctx context.Context, ks []*contact.Contact) error {
+	told, err := c.statuses(ctx, ks)
+	if err != nil {
+		return err
+	}
+	for _, k := range ks {
+		var rows []contact.Row
+		for _, a := range addresses(*k) {
+			ss, ok := told[api.Fold(a)]
+			if !ok {
+				unreadable(k, groupSubscription)
+			}
+			for _, s := range ss {
+				row, ok := subscriptionRow(s)
+				if !ok {
+					unreadable(k, groupSubscription)
+				}
+				rows = append(rows, row)
+			}
+		}
+		if len(rows) > 0 {
+			k.Rows[groupSubscription] = rows
+		}
+	}
+	return nil
+}
+
+// statuses tells what addresses said, in the cheapest way that the account allows.
+func (c *Connector) statuses(ctx context.Context, ks []*contact.Contact) (map[string][]api.Status, error) {
+	if !c.noBatchReads.Load() {
+		told, err := inBatches(ctx, allAddresses(ks), c.api.BatchStatuses)
+		if !fault.Is(err, fault.Unsupported) {
+			return told, err
+		}
+		c.noBatchReads.Store(true)
+	}
+	told, rest := map[string][]api.Status{}, []string{}
+	for _, k := range ks {
+		as := addresses(*k)
+		if optedOut(*k) && len(as) > 0 {
+			told[api.Fold(as[0])] = c.refusedTopics()
+			as = as[1:]
+		}
+		rest = append(rest, as...)
+	}
+	more, err := oneByOne(ctx, rest, c.api.Statuses)
+	for a, ss := range more {
+		told[a] = ss
+	}
+	return told, err
+}
+
+// refusedTopics are the statuses of an address that refuses everything.
+func (c *Connector) refusedTopics() []api.Status {
+	ss := make([]api.Status, len(c.topics))
+	for i, t := range c.topics {
+		ss[i] = api.Status{Subscription: api.ID(t), Status: "UNSUBSCRIBED"}
+	}
+	return ss
+}
+
+// subscriptionRow turns a status into a row; ok is false if its time is no time.
+func subscriptionRow(s api.Status) (row contact.Row, ok bool) {
+	row = contact.Row{}
+	at, ok := value(contact.Instant, string(s.Timestamp))
+	for name, v := range map[string]contact.Value{
+		"subscriptionId": contact.TextValue(string(s.Subscription)), "status": contact.TextValue(s.Status),
+		"legalBasis": contact.TextValue(s.LegalBasis), "source": contact.TextValue(s.Source), "timestamp": at,
+	} {
+		if !v.IsEmpty() {
+			row[name] = v
+		}
+	}
+	return row, ok && s.Status != "" && s.Subscription != ""
+}
+
+func allAddresses(ks []*contact.Contact) []string {
+	var as []string
+	seen := map[string]bool{}
+	for _, k := range ks {
+		for _, a := range addresses(*k) {
+			if !seen[api.Fold(a)] {
+				seen[api.Fold(a)] = true
+				as = append(as, a)
+			}
+		}
+	}
+	return as
+}
+
+// inBatches asks for addresses in batches, several at once. The first failure ends it.
+func inBatches[T any](ctx context.Context, as []string, ask func(context.Context, []string) (map[string]T, error)) (map[string]T, error) {
+	var mu sync.Mutex
+	told := map[string]T{}
+	enter := func(m map[string]T) {
+		mu.Lock()
+		defer mu.Unlock()
+		for a, t := range m {
+			told[a] = t
+		}
+	}
+	chunks := slices.Collect(slices.Chunk(as, api.MaxAddresses))
+	if len(chunks) == 0 {
+		return told, nil
+	}
+	// The first one alone tells whether the account has batches.
+	first, err := ask(ctx, chunks[0])
+	if err != nil {
+		return nil, err
+	}
+	enter(first)
+	p := pool.New().WithMaxGoroutines(together).WithContext(ctx).WithCancelOnError().WithFirstError()
+	for _, chunk := range chunks[1:] {
+		p.Go(func(ctx context.Context) error {
+			m, err := ask(ctx, chunk)
+			enter(m)
+			return err
+		})
+	}
+	return told, p.Wait()
+}
+
+// oneByOne asks for addresses one by one, several at once. An address that fails
+// for its own sake is left out; a failure that would meet all of them ends it.
+func oneByOne[T any](ctx context.Context, as []string, ask func(context.Context, string) (T, error)) (map[string]T, error) {
+	var mu sync.Mutex
+	told, passing := map[string]T{}, 0
+	p := pool.New().WithMaxGoroutines(together).WithContext(ctx).WithCancelOnError().WithFirstError()
+	for _, a := range as {
+		p.Go(func(ctx context.Context) error {
+			if err := ctx.Err(); err != nil {
+				return &fault.Error{Kind: fault.Transient, Op: "subscriptions", Err: err}
+			}
+			t, err := ask(ctx, a)
+			mu.Lock()
+			defer mu.Unlock()
+			switch fault.KindOf(err) {
+			case fault.Invalid, fault.NotFound, fault.Conflict:
+				return nil
+			case fault.Transient:
+				if passing++; passing <= patience && ctx.Err() == nil {
+					return nil
+				}
+				return err
+			}
+			if err == nil {
+				told[api.Fold(a)] = t
+			}
+			return err
+		})
+	}
+	return told, p.Wait()
+}
