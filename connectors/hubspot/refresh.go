@@ -2,6 +2,8 @@ package hubspot
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/hubspot/internal/api"
@@ -54,7 +56,8 @@ func (c *Connector) reread(ctx context.Context, refs []contact.Ref, s *schema, c
 // live converts the live records, each once, and tells where each one's id is.
 func (c *Connector) live(all map[string]found, s *schema) (ks []contact.Contact, place map[string]int) {
 	place = map[string]int{}
-	for _, f := range all {
+	for _, asked := range slices.Sorted(maps.Keys(all)) {
+		f := all[asked]
 		id := string(f.row.ID)
 		if _, there := place[id]; there || (f.state != connectors.Present && f.state != connectors.Merged) {
 			continue
