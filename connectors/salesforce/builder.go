@@ -137,6 +137,13 @@ func (b *builder) relation(r relation) (relationPlan, bool) {
 			p.columns = append(p.columns, b.column(src.object(r), n, path, src.group))
 		}
 	}
+	if len(p.columns) > 0 {
+		for _, n := range r.companions {
+			if b.askable(r.object, n) && !slices.Contains(b.asked[r.object], n) {
+				p.columns = append(p.columns, b.column(r.object, n, n, r.object))
+			}
+		}
+	}
 	for _, o := range r.optional {
 		if b.schema.has(r.object, o) {
 			p.owners = append(p.owners, o)

@@ -18,7 +18,10 @@ type relation struct {
 	// row belongs to; optional ones are asked for only if describe has them.
 	owners   []string
 	optional []string
-	link     link
+	// companions are fields that mean something only together with those that a
+	// policy names: when and how a consent was given, and when it ends.
+	companions []string
+	link       link
 }
 
 // source is where a group's fields are found in a relation.
@@ -57,7 +60,8 @@ func relations() []relation {
 		{object: "User", groups: own("User"), where: "ContactId != null", owners: []string{"ContactId"}},
 		{object: "Contract", groups: own("Contract"), owners: []string{"AccountId"}, optional: []string{"CustomerSignedId"}, link: byAccount},
 		{object: "Order", groups: own("Order"), owners: []string{"AccountId"}, optional: []string{"BillToContactId"}, link: byAccount},
-		{object: "ContactPointTypeConsent", groups: own("ContactPointTypeConsent"), owners: []string{"PartyId"}, link: byIndividual},
+		{object: "ContactPointTypeConsent", groups: own("ContactPointTypeConsent"), owners: []string{"PartyId"}, link: byIndividual,
+			companions: []string{"CaptureDate", "CaptureSource", "EffectiveFrom", "EffectiveTo"}},
 	}
 }
 

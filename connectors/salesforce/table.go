@@ -123,20 +123,18 @@ func (t *table) of(owners []key) []int32 {
 }
 
 // join gives a contact its owners' rows, group by group. A row that holds
-// nothing that was asked for says nothing.
+// nothing of what was asked is handed over too: that it is there may count.
 func (t *table) join(into map[string][]contact.Row, owners []key) {
 	for _, row := range t.of(owners) {
 		groups := map[string]contact.Row{}
 		cells := t.cells[int(row)*len(t.plan.columns):]
 		for i, col := range t.plan.columns {
-			v := t.unpack(col.kind, cells[i])
-			if v.IsEmpty() {
-				continue
-			}
 			if groups[col.group] == nil {
 				groups[col.group] = contact.Row{}
 			}
-			groups[col.group][col.name] = v
+			if v := t.unpack(col.kind, cells[i]); !v.IsEmpty() {
+				groups[col.group][col.name] = v
+			}
 		}
 		for g, r := range groups {
 			into[g] = append(into[g], r)

@@ -1,0 +1,61 @@
+// Package salesforce is the connector for one Salesforce org: its leads and
+// contacts, and what other objects say of them.
+//
+// # Whole or not
+//
+// Each read builds its questions from the org's describes, which leave out what
+// field-level security hides. A field that the policy asks for and that is not
+// there ends the read with an Unsupported error that names it; Describe lists
+// it. The address, the day of collection and the opt-out are asked for always
+// and must be readable: a hidden opt-out would make refusals of nobody. Other
+// fields that any policy may use by role (names, title, country) are named in
+// Contact.Unreadable where they are hidden. A standard field must be readable on
+// each object that has it; a custom field may be on one object only, and then
+// the records of the other say that they did not show it.
+//
+// Every object's rows are counted first, several counts in one call. The count
+// decides between pages in order of Id, which need no cursor and therefore can't
+// lose one, and a Bulk API 2.0 job. The rows that came must agree with the
+// count; as people work meanwhile, a second count is asked before a difference
+// is called an error. An empty answer is never taken for "none".
+//
+// What sharing hides from our user can't be seen in any answer. Our user needs
+// View All on each object; no permission is proof that it has it.
+//
+// # Rows of other objects
+//
+// Task and Event are read with archived rows: plain queries hide activities
+// older than 365 days, and a period of two years would be counted on one.
+// E-mails are read only if they came from the person (Incoming, FromAddress),
+// and never their text or addresses. Group Campaign holds one row a membership,
+// group Opportunity one a contact role. Contracts and orders are those of the
+// contact's account, and those that the contact signed or pays. Individual and
+// RecordType are parents of the record and come with it. Only asked columns are
+// kept, in eight bytes a value, until the records themselves have passed.
+//
+// A converted lead is handed over like any other: it still holds the person's
+// data. ConvertedContactId links it. Records merged into another one are its
+// aliases, transitively.
+//
+// # Re-reads
+//
+// Refresh and Verify ask queryAll by id, in composite calls with the ids in the
+// body: one answer tells live, deleted and merged records apart, and no address
+// is in any URL.
+//
+// # Writes
+//
+// The opt-out is set to true and custom topic flags to false; nothing else can
+// be expressed. Owners are left alone (Sforce-Auto-Assign), a record that
+// already says so is not written, and a duplicate rule is overridden once, if it
+// allows that. Deleting means the Recycle Bin, for 15 days. Person accounts are
+// written through their account. A business account is never written.
+//
+// # Calls
+//
+// A read ends with RateLimited when four fifths of the org's daily calls are
+// used. Re-reads and writes go on: they are few, and refusals can't wait.
+// Describes are used again for an hour. simpleforce, through which calls go, is
+// told of in internal/api; results of Bulk jobs are streamed past it, since it
+// reads whole answers into memory.
+package salesforce
