@@ -1,0 +1,2 @@
+// Package salesforce owns a simulated Salesforce org over HTTP.
+package salesforce

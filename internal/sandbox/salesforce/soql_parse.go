@@ -1,0 +1,342 @@
+package salesforce
+
+import (
+	"strconv"
+	"strings"
+)
+
+// query is a parsed SOQL statement: names are as written, nothing is resolved.
+type query struct {
+	paths  []string // of the SELECT list, e.g. Account.Name
+	count  bool     // SELECT COUNT()
+	object string
+	where  *condition // nil = all rows
+	order  []ordering
+	limit  int // -1 = none
+}
+
+type ordering struct {
+	path      string
+	desc      bool
+	nullsLast bool
+}
+
+// condition is a node of the WHERE clause: a junction of kids, a negation of
+// one, or a comparison.
+type condition struct {
+	op       operator
+	kids     []*condition
+	path     string
+	operands []operand
+}
+
+type operator uint8
+
+const (
+	and operator = iota
+	or
+	not
+	eq
+	ne
+	lt
+	le
+	gt
+	ge
+	like
+	in
+	notIn
+)
+
+// operand is a literal: a string, or a word or number as written.
+type operand struct {
+	text   string
+	quoted bool
+}
+
+// deepest nesting of a WHERE clause that is read; a guard of the parser's stack.
+const maxDepth = 100
+
+type parser struct {
+	tokens []token
+	at     int
+	depth  int
+}
+
+// parseSOQL reads the subset of SOQL that the org answers. All else is an error:
+// a clause that was ignored would give a client rows that it did not ask for.
+func parseSOQL(src string) (*query, error) {
+	tokens, err := lex(src)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{tokens: tokens}
+	q := &query{limit: -1}
+	for _, part := range []func(*query) error{p.selection, p.from, p.filter, p.ordering, p.limitation} {
+		if err := part(q); err != nil {
+			return nil, err
+		}
+	}
+	if t := p.peek(); t.kind != endToken {
+		return nil, unexpected(t)
+	}
+	return q, nil
+}
+
+func (p *parser) peek() token { return p.tokens[p.at] }
+
+func (p *parser) next() token {
+	t := p.tokens[p.at]
+	if t.kind != endToken {
+		p.at++
+	}
+	return t
+}
+
+// word takes the keyword w if it is next.
+func (p *parser) word(w string) bool {
+	t := p.peek()
+	if t.kind != wordToken || !strings.EqualFold(t.text, w) {
+		return false
+	}
+	p.at++
+	return true
+}
+
+func (p *parser) sign(s string) bool {
+	t := p.peek()
+	if t.kind != signToken || t.text != s {
+		return false
+	}
+	p.at++
+	return true
+}
+
+func unexpected(t token) error {
+	if t.kind == endToken {
+		return syntax("unexpected token: '<EOF>'")
+	}
+	return syntax("unexpected token: '%s'", t.text)
+}
+
+// reserved words can't be names.
+func reserved(w string) bool {
+	switch strings.ToUpper(w) {
+	case "AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FROM", "GROUP", "HAVING", "IN", "INCLUDES", "LAST", "LIKE", "LIMIT",
+		"NOT", "NULL", "NULLS", "OR", "SELECT", "TRUE", "FALSE", "USING", "WHERE", "WITH", "ORDER", "OFFSET", "TYPEOF", "END":
+		return true
+	}
+	return false
+}
+
+// name takes a field path or object name.
+func (p *parser) name() (string, error) {
+	t := p.next()
+	if t.kind != wordToken || reserved(t.text) || strings.HasSuffix(t.text, ".") || strings.Contains(t.text, "..") {
+		return "", unexpected(t)
+	}
+	return t.text, nil
+}
+
+func (p *parser) selection(q *query) error {
+	if !p.word("SELECT") {
+		return unexpected(p.peek())
+	}
+	for {
+		name, err := p.name()
+		if err != nil {
+			return err
+		}
+		if p.sign("(") {
+			if !strings.EqualFold(name, "COUNT") || !p.sign(")") || len(q.paths) > 0 {
+				return unexpected(p.peek())
+			}
+			q.count = true
+			return nil
+		}
+		q.paths = append(q.paths, name)
+		if !p.sign(",") {
+			return nil
+		}
+	}
+}
+
+func (p *parser) from(q *query) (err error) {
+	if !p.word("FROM") {
+		return unexpected(p.peek())
+	}
+	q.object, err = p.name()
+	return err
+}
+
+func (p *parser) filter(q *query) (err error) {
+	if p.word("WHERE") {
+		q.where, err = p.junction()
+	}
+	return err
+}
+
+// junction reads conditions joined by AND or by OR: SOQL wants parentheses
+// where the two meet, and around a NOT inside one.
+func (p *parser) junction() (*condition, error) {
+	p.depth++
+	defer func() { p.depth-- }()
+	if p.depth > maxDepth {
+		return nil, syntax("WHERE clause nested too deeply")
+	}
+	if p.word("NOT") {
+		kid, err := p.term()
+		return &condition{op: not, kids: []*condition{kid}}, err
+	}
+	first, err := p.term()
+	if err != nil {
+		return nil, err
+	}
+	kids := []*condition{first}
+	op, word := and, "AND"
+	if t := p.peek(); t.kind == wordToken && strings.EqualFold(t.text, "OR") {
+		op, word = or, "OR"
+	}
+	for p.word(word) {
+		kid, err := p.term()
+		if err != nil {
+			return nil, err
+		}
+		kids = append(kids, kid)
+	}
+	if len(kids) == 1 {
+		return first, nil
+	}
+	return &condition{op: op, kids: kids}, nil
+}
+
+func (p *parser) term() (*condition, error) {
+	if !p.sign("(") {
+		return p.comparison()
+	}
+	c, err := p.junction()
+	if err != nil {
+		return nil, err
+	}
+	if !p.sign(")") {
+		return nil, unexpected(p.peek())
+	}
+	return c, nil
+}
+
+func (p *parser) comparison() (*condition, error) {
+	path, err := p.name()
+	if err != nil {
+		return nil, err
+	}
+	op, err := p.operator()
+	if err != nil {
+		return nil, err
+	}
+	c := &condition{op: op, path: path}
+	if op != in && op != notIn {
+		x, err := p.operand()
+		c.operands = []operand{x}
+		return c, err
+	}
+	if !p.sign("(") {
+		return nil, unexpected(p.peek())
+	}
+	for {
+		x, err := p.operand()
+		if err != nil {
+			return nil, err
+		}
+		c.operands = append(c.operands, x)
+		if p.sign(")") {
+			return c, nil
+		}
+		if !p.sign(",") {
+			return nil, unexpected(p.peek())
+		}
+	}
+}
+
+func (p *parser) operator() (operator, error) {
+	t := p.next()
+	switch strings.ToUpper(t.text) {
+	case "=":
+		return eq, nil
+	case "!=", "<>":
+		return ne, nil
+	case "<":
+		return lt, nil
+	case "<=":
+		return le, nil
+	case ">":
+		return gt, nil
+	case ">=":
+		return ge, nil
+	case "LIKE":
+		return like, nil
+	case "IN":
+		return in, nil
+	case "NOT":
+		if p.word("IN") {
+			return notIn, nil
+		}
+	}
+	return 0, unexpected(t)
+}
+
+func (p *parser) operand() (operand, error) {
+	t := p.next()
+	switch {
+	case t.kind == stringToken:
+		return operand{t.text, true}, nil
+	case t.kind == literalToken:
+		return operand{t.text, false}, nil
+	case t.kind == wordToken:
+		switch w := strings.ToLower(t.text); w {
+		case "true", "false", "null":
+			return operand{w, false}, nil
+		}
+	}
+	return operand{}, unexpected(t)
+}
+
+func (p *parser) ordering(q *query) error {
+	if !p.word("ORDER") {
+		return nil
+	}
+	if !p.word("BY") {
+		return unexpected(p.peek())
+	}
+	for {
+		path, err := p.name()
+		if err != nil {
+			return err
+		}
+		o := ordering{path: path}
+		if !p.word("ASC") {
+			o.desc = p.word("DESC")
+		}
+		if p.word("NULLS") {
+			o.nullsLast = p.word("LAST")
+			if !o.nullsLast && !p.word("FIRST") {
+				return unexpected(p.peek())
+			}
+		}
+		q.order = append(q.order, o)
+		if !p.sign(",") {
+			return nil
+		}
+	}
+}
+
+func (p *parser) limitation(q *query) error {
+	if !p.word("LIMIT") {
+		return nil
+	}
+	t := p.next()
+	n, err := strconv.ParseUint(t.text, 10, 31)
+	if t.kind != literalToken || err != nil {
+		return unexpected(t)
+	}
+	q.limit = int(n)
+	return nil
+}
