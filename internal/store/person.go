@@ -1,0 +1,150 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// Decided is what the latest decision on a person was.
+type Decided struct {
+	Person   int64
+	Verdict  policy.Verdict
+	Rules    string
+	Revision string
+	Lapses   policy.Day
+	Until    time.Time
+}
+
+// DecidedBetween returns the latest decisions on persons in a range of ids.
+func (tx *Tx) DecidedBetween(lo, hi int64) (map[int64]Decided, error) {
+	rows, err := tx.Query(`SELECT id, verdict, rules, revision, lapses, until FROM person WHERE id BETWEEN $1 AND $2`, lo, hi)
+	out := map[int64]Decided{}
+	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var d Decided
+		var until int64
+		err := r.Scan(&d.Person, &d.Verdict, &d.Rules, &d.Revision, &d.Lapses, &until)
+		d.Until = fromMillis(until)
+		out[d.Person] = d
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// PutDecided stores the latest decision on a person.
+func (tx *Tx) PutDecided(d Decided) error {
+	_, err := tx.Exec(`INSERT INTO person (id, verdict, rules, revision, lapses, until) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, rules = excluded.rules, revision = excluded.revision, lapses = excluded.lapses, until = excluded.until`,
+		d.Person, string(d.Verdict), d.Rules, d.Revision, int(d.Lapses), millis(d.Until))
+	return err
+}
+
+// Hold is a stored hold.
+type Hold struct {
+	ID, Basis, Reference string
+	Until                policy.Day
+	Added, Released      time.Time
+	Keys                 []HoldKey
+}
+
+// HoldKey is one identifier of the person that is held.
+type HoldKey struct {
+	Key    contact.Key
+	Public string
+}
+
+// AddHold stores a hold.
+func (tx *Tx) AddHold(h Hold) error {
+	if _, err := tx.Exec(`INSERT INTO hold (id, basis, reference, until_day, added, released) VALUES ($1, $2, $3, $4, $5, 0)`,
+		h.ID, h.Basis, h.Reference, int(h.Until), millis(h.Added)); err != nil {
+		return err
+	}
+	for _, k := range h.Keys {
+		if _, err := tx.Exec(`INSERT INTO hold_key (hold, key, public) VALUES ($1, $2, $3)`, h.ID, k.Key[:], k.Public); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReleaseHold ends a hold; false if there is no such one in force.
+func (tx *Tx) ReleaseHold(id string, now time.Time) (bool, error) {
+	r, err := tx.Exec(`UPDATE hold SET released = $2 WHERE id = $1 AND released = 0`, id, millis(now))
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+// Holds lists all holds, released ones included.
+func (tx *Tx) Holds() ([]Hold, error) {
+	rows, err := tx.Query(`SELECT id, basis, reference, until_day, added, released FROM hold ORDER BY added, id`)
+	return scan(rows, err, func(r *sql.Rows) (h Hold, err error) {
+		var added, released int64
+		err = r.Scan(&h.ID, &h.Basis, &h.Reference, &h.Until, &added, &released)
+		h.Added, h.Released = fromMillis(added), fromMillis(released)
+		return h, err
+	})
+}
+
+// HoldsBetween returns the holds in force that meet persons in a range of ids.
+func (tx *Tx) HoldsBetween(lo, hi int64) (map[int64][]policy.Hold, error) {
+	rows, err := tx.Query(`SELECT DISTINCT o.person, h.id, h.until_day FROM hold h JOIN hold_key k ON k.hold = h.id
+		JOIN identifier i ON i.key = k.key JOIN observation o ON o.id = i.observation WHERE h.released = 0 AND o.person BETWEEN $1 AND $2 ORDER BY 1, 2`, lo, hi)
+	out := map[int64][]policy.Hold{}
+	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var p int64
+		var h policy.Hold
+		err := r.Scan(&p, &h.ID, &h.Until)
+		out[p] = append(out[p], h)
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// Suppression is what remains of a person under one identifier.
+type Suppression struct {
+	Key    contact.Key
+	Kind   string // refused, erased, lapsed
+	Extent contact.Extent
+	Topic  string
+	Since  int64 // Unix seconds
+	Until  policy.Day
+}
+
+// Suppress stores what remains of a person. The earliest refusal and the latest
+// end stand.
+func (tx *Tx) Suppress(s Suppression) error {
+	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = excluded.since, until_day = MAX(until_day, excluded.until_day)`,
+		s.Key[:], s.Kind, int(s.Extent), s.Topic, s.Since, int(s.Until))
+	return err
+}
+
+// ExpireSuppressions removes what has run out by a day, and counts it.
+func (tx *Tx) ExpireSuppressions(today policy.Day) (int64, error) {
+	r, err := tx.Exec(`DELETE FROM suppression WHERE until_day <> 0 AND until_day < $1`, int(today))
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// SuppressedBetween returns the refusals that outlive deleted records, for
+// persons in a range of ids.
+func (tx *Tx) SuppressedBetween(lo, hi int64) (map[int64][]Suppression, error) {
+	rows, err := tx.Query(`SELECT DISTINCT o.person, s.kind, s.extent, s.topic, s.since, s.until_day FROM suppression s JOIN identifier i ON i.key = s.key
+		JOIN observation o ON o.id = i.observation WHERE s.kind = 'refused' AND o.person BETWEEN $1 AND $2`, lo, hi)
+	out := map[int64][]Suppression{}
+	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var p int64
+		var s Suppression
+		err := r.Scan(&p, &s.Kind, &s.Extent, &s.Topic, &s.Since, &s.Until)
+		out[p] = append(out[p], s)
+		return struct{}{}, err
+	})
+	return out, err
+}

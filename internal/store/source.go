@@ -1,0 +1,46 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+)
+
+// SourceState is what is known of the reads of one processor.
+type SourceState struct {
+	Processor  string
+	Generation int64
+	ReadAt     time.Time // when the newest read began
+	Whole      bool      // the newest read saw everything
+	WholeAt    time.Time // when the latest whole read began
+	Wholes     int
+	Contacts   int // records in the latest whole read
+	Signature  string
+	Hosting    string
+	Region     string
+	Fault      string
+}
+
+// Sources returns all that have ever been read, by name.
+func (tx *Tx) Sources() (map[string]SourceState, error) {
+	rows, err := tx.Query(`SELECT processor, generation, read_at, whole, whole_at, wholes, contacts, signature, hosting, region, fault FROM source`)
+	out := map[string]SourceState{}
+	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var s SourceState
+		var readAt, wholeAt int64
+		err := r.Scan(&s.Processor, &s.Generation, &readAt, &s.Whole, &wholeAt, &s.Wholes, &s.Contacts, &s.Signature, &s.Hosting, &s.Region, &s.Fault)
+		s.ReadAt, s.WholeAt = fromMillis(readAt), fromMillis(wholeAt)
+		out[s.Processor] = s
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// PutSource stores the state of a processor's reads.
+func (tx *Tx) PutSource(s SourceState) error {
+	_, err := tx.Exec(`INSERT INTO source (processor, generation, read_at, whole, whole_at, wholes, contacts, signature, hosting, region, fault)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (processor) DO UPDATE SET generation = excluded.generation, read_at = excluded.read_at,
+		whole = excluded.whole, whole_at = excluded.whole_at, wholes = excluded.wholes, contacts = excluded.contacts, signature = excluded.signature,
+		hosting = excluded.hosting, region = excluded.region, fault = excluded.fault`,
+		s.Processor, s.Generation, millis(s.ReadAt), flag(s.Whole), millis(s.WholeAt), s.Wholes, s.Contacts, s.Signature, s.Hosting, s.Region, s.Fault)
+	return err
+}
