@@ -170,12 +170,12 @@ func (p *Portal) leaveAll(a *address, brand, at int64, origin string) bool {
 	if _, out := a.wideAt(brand); out {
 		return false
 	}
-	a.wide = append(a.wide, wide{brand, at})
 	for _, t := range p.topics {
 		if t.brand == brand && a.status(t).state != unsubscribed {
 			a.put(status{topic: t.id, at: at, state: unsubscribed, source: origin})
 		}
 	}
+	a.wide = append(a.wide, wide{brand, at})
 	p.schedule(a, at)
 	return true
 }

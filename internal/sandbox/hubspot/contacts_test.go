@@ -24,7 +24,7 @@ func TestVersions(t *testing.T) {
 	b.get("/account-info/v3/details").want(200)
 	b.post("/crm/v4/associations/contacts/deals/batch/read", map[string]any{"inputs": inputs(id)}).want(200)
 	b.get("/communication-preferences/v4/definitions").want(200)
-	for _, path := range []string{"/contacts/v1/lists", "/contacts/v1/lists/all/contacts/all", "/crm/objects/2027-03/contacts", "/crm/v4/objects/contacts"} {
+	for _, path := range []string{"/contacts/v1/lists", "/contacts/v1/lists/all/contacts/all", "/crm/objects/2027-03/contacts", "/crm/v4/objects/contacts", "/crm/objects/v3/contacts", "/crm/2026-09/objects/contacts"} {
 		b.get(path).want(404)
 	}
 }
@@ -55,7 +55,7 @@ func TestList(t *testing.T) {
 	if !slices.Equal(all, want) {
 		t.Errorf("whole list %v, want %v", all, want)
 	}
-	b.get(contacts+"?limit=100").want(200)
+	b.get(contacts + "?limit=100").want(200)
 	for _, limit := range []string{"101", "0", "x"} {
 		b.get(contacts+"?limit="+limit).want(400, "VALIDATION_ERROR")
 	}

@@ -3,6 +3,7 @@ package hubspot
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -63,6 +64,7 @@ func (p *Portal) drop(r *record) {
 	p.release(r)
 	p.live, p.bin = remove(p.live, r), remove(p.bin, r)
 	delete(p.byID, r.id)
+	delete(p.fading, r.id)
 	for _, l := range p.lists {
 		delete(l.members, r.id)
 	}
@@ -83,7 +85,6 @@ func (p *Portal) purge(r *record, at int64) {
 	}
 	mails := r.mails()
 	p.drop(r)
-	delete(p.fading, r.id)
 	p.erased[r.id] = at
 	if p.switches.OptOutSurvives {
 		return
@@ -138,6 +139,9 @@ func (p *Portal) Merge(winner, loser string) string {
 	}
 	if len(mails) > 1 {
 		w.set(colAdditional, strings.Join(mails[1:], ";"), p.now, bySystem)
+	}
+	if n := len(w.deals); n > 0 {
+		w.set(colDeals, strconv.Itoa(n), p.now, bySystem)
 	}
 	w.set(colMerged, merged, p.now, bySystem)
 	w.set(colMergedVids, vids, p.now, bySystem)

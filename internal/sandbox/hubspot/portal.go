@@ -28,7 +28,7 @@ type Options struct {
 	Token    string     // default DefaultToken
 	Scopes   []string   // of Token; default all that AllScopes names
 	Hosting  string     // dataHostingLocation, default "eu1"
-	TimeZone string     // IANA name, default "Europe/Oslo"
+	TimeZone string     // IANA name, default "Europe/Oslo"; days are UTC if nobody knows it
 	// Enterprise accounts may call the batch endpoints of subscriptions.
 	Enterprise bool
 	// PerTenSeconds limits each token; 0 = no limit, also none on searches.
@@ -55,8 +55,9 @@ type Switches struct {
 	NumericObjectIDs  bool // toObjectId is a number
 	DataPrivacy       bool // status updates need a legal basis and an explanation
 	OverLimitIsCapped bool // a list page above 100 is cut to 100 instead of refused
-	EraseHidesAfter   time.Duration
-	EraseForbidden    bool // every gdpr-delete is refused: the user permission is missing
+	EraseForbidden    bool // every gdpr-delete answers 403: the user permission is missing
+	// EraseHidesAfter is how long an erased contact is still shown; sandbox time.
+	EraseHidesAfter time.Duration
 }
 
 // Portal is one simulated account. It is an http.Handler, safe for concurrent use.

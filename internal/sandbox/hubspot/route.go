@@ -35,7 +35,8 @@ var dated = []string{"2026-09", "2026-03"}
 
 // segments splits a path as it was sent and decodes each segment once: an
 // address that was encoded twice stays wrong. Legacy paths have the version
-// before the name of the API; they come out in the dated order.
+// before the name of the API; they come out in the dated order. False means that
+// no call has such a path.
 func segments(u *url.URL) ([]string, bool) {
 	parts := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
 	for i, s := range parts {
@@ -45,8 +46,13 @@ func segments(u *url.URL) ([]string, bool) {
 		}
 		parts[i] = text
 	}
-	if len(parts) > 2 && parts[0] == "crm" && isVersion(parts[1]) {
-		parts[1], parts[2] = parts[2], parts[1]
+	if len(parts) > 2 && parts[0] == "crm" {
+		if isLegacy(parts[2]) {
+			return parts, false // the dated order is for dated versions
+		}
+		if isLegacy(parts[1]) {
+			parts[1], parts[2] = parts[2], parts[1]
+		}
 	}
 	for i, s := range parts {
 		switch s {
@@ -59,9 +65,7 @@ func segments(u *url.URL) ([]string, bool) {
 	return parts, true
 }
 
-func isVersion(s string) bool {
-	return slices.Contains(dated, s) || len(s) == 2 && s[0] == 'v' && s[1] >= '1' && s[1] <= '9'
-}
+func isLegacy(s string) bool { return len(s) == 2 && s[0] == 'v' && s[1] >= '1' && s[1] <= '9' }
 
 // match finds the route of a request. Without one it says which methods the path
 // has.

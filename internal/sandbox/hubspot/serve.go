@@ -47,13 +47,13 @@ func (p *Portal) open(r *http.Request) (*request, *answer) {
 	}
 	parts, ok := segments(r.URL)
 	if !ok {
-		return end(q.invalid("The path is not encoded properly."))
+		return end(q.fail(http.StatusNotFound, "", "resource not found"))
 	}
 	found, vars, methods := match(p.routes, r.Method, parts)
-	if found == nil && len(methods) > 0 {
+	switch {
+	case found == nil && len(methods) > 0:
 		return end(q.fail(http.StatusMethodNotAllowed, "", "Method Not Allowed").with("Allow", strings.Join(methods, ", ")))
-	}
-	if found == nil {
+	case found == nil:
 		return end(q.fail(http.StatusNotFound, "", "resource not found"))
 	}
 	q.route, q.vars, q.purpose = found, vars, found.purpose

@@ -1,7 +1,6 @@
 package hubspot
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,16 +19,6 @@ type statusRow struct {
 	Explanation string `json:"legalBasisExplanation,omitempty"`
 	Reason      string `json:"setStatusSuccessReason,omitempty"`
 	Brand       int64  `json:"businessUnitId"`
-}
-
-// wideRow is one opt-out from everything.
-type wideRow struct {
-	Channel    string `json:"channel"`
-	Subscriber string `json:"subscriberIdString"`
-	Status     string `json:"status"`
-	Timestamp  string `json:"timestamp"`
-	Wide       string `json:"wideStatusType"`
-	Brand      int64  `json:"businessUnitId"`
 }
 
 func (p *Portal) row(mail string, t topic, s status, reason string) statusRow {
@@ -199,125 +188,4 @@ func (a *address) ownerID() string {
 		return ""
 	}
 	return itoa(a.owner.id)
-}
-
-// wides is GET …/statuses/{email}/unsubscribe-all.
-func (p *Portal) wides(q *request) answer {
-	mail, bad := q.subscriber(q.query("channel"))
-	if bad != nil {
-		return *bad
-	}
-	brand, _, bad := q.brand()
-	if bad != nil {
-		return *bad
-	}
-	rows := p.wideRows(mail, brand)
-	if q.met(faultEmpty) {
-		rows = []wideRow{}
-	}
-	return p.batch(rows, nil, 1)
-}
-
-func (p *Portal) wideRows(mail string, brand int64) []wideRow {
-	at, out := p.peek(mail).wideAt(brand)
-	if !out {
-		return []wideRow{}
-	}
-	kind := "PORTAL_WIDE"
-	if brand != 0 {
-		kind = "BUSINESS_UNIT_WIDE"
-	}
-	return []wideRow{{"EMAIL", mail, unsubscribed, stamp(at), kind, brand}}
-}
-
-// unsubscribeAll is POST …/statuses/{email}/unsubscribe-all: of one brand, the
-// default one when the request names none.
-func (p *Portal) unsubscribeAll(q *request) answer {
-	mail, bad := q.subscriber(q.query("channel"))
-	if bad != nil {
-		return *bad
-	}
-	brand, _, bad := q.brand()
-	if bad != nil {
-		return *bad
-	}
-	if !slices.Contains(p.brands(), brand) {
-		return q.invalid("Business unit %d does not exist", brand)
-	}
-	rows := p.leaveEverything(mail, brand)
-	if q.query("verbose") != "true" {
-		rows = []statusRow{}
-	}
-	return p.batch(rows, nil, 1)
-}
-
-// leaveEverything opts an address out on a client's behalf, whether a contact
-// has it or not, and tells what became of each topic.
-func (p *Portal) leaveEverything(mail string, brand int64) []statusRow {
-	a, reason := p.address(mail), noChange
-	if p.leaveAll(a, brand, p.now, sourceAPI) {
-		reason = outOfAll
-		topic := ""
-		if brand != 0 {
-			topic = "brand:" + itoa(brand)
-		}
-		p.file("unsubscribe", a.ownerID(), topic, false)
-	}
-	rows := []statusRow{}
-	for _, t := range p.topics {
-		if t.brand == brand {
-			rows = append(rows, p.row(mail, t, a.status(t), reason))
-		}
-	}
-	return rows
-}
-
-// oldBody is the body of the v3 calls, the address in it.
-type oldBody struct {
-	Email       string `json:"emailAddress"`
-	ID          label  `json:"subscriptionId"`
-	LegalBasis  string `json:"legalBasis"`
-	Explanation string `json:"legalBasisExplanation"`
-}
-
-func (p *Portal) oldStatus(q *request, state string, refusal func(before string) string) answer {
-	body, bad := decode[oldBody](q)
-	if bad != nil {
-		return *bad
-	}
-	id, _ := atoi(string(body.ID))
-	t, ok := p.topic(id)
-	if !ok || !isAddress(body.Email) {
-		return q.invalid("The address or subscription %q is not valid", string(body.ID))
-	}
-	if text := refusal(p.peek(body.Email).status(t).state); text != "" {
-		return q.invalid("%s %s from subscription %d", body.Email, text, t.id)
-	}
-	row := p.apply(body.Email, t, status{id, p.now, state, body.LegalBasis, body.Explanation, sourceAPI})
-	return reply(http.StatusOK, map[string]any{
-		"id": itoa(t.id), "name": t.name, "description": "", "status": map[string]string{unsubscribed: "NOT_SUBSCRIBED", subscribed: subscribed}[state],
-		"sourceOfStatus": "SUBSCRIPTION_STATUS", "legalBasis": row.LegalBasis, "legalBasisExplanation": row.Explanation,
-	}, 1)
-}
-
-// oldUnsubscribe is POST /communication-preferences/v3/unsubscribe, which fails
-// when there is nothing to do.
-func (p *Portal) oldUnsubscribe(q *request) answer {
-	return p.oldStatus(q, unsubscribed, func(before string) string {
-		if before == unsubscribed {
-			return "is already unsubscribed"
-		}
-		return ""
-	})
-}
-
-// oldSubscribe is POST /communication-preferences/v3/subscribe, which refuses who
-// opted out.
-func (p *Portal) oldSubscribe(q *request) answer {
-	return p.oldStatus(q, subscribed, func(before string) string {
-		if before == unsubscribed {
-			return "cannot be updated: the address has unsubscribed"
-		}
-		return ""
-	})
 }
