@@ -53,7 +53,7 @@ func TestReadGivesEveryLiveContactWithTypedValues(t *testing.T) {
 			"createdate": "instant 2019-05-04T10:00:00Z", "hs_email_optout": "flag true", "hs_merged_object_ids": "list 201;202",
 			"recent_conversion_date": "instant 2019-05-27T15:00:00Z", "date_of_birth": "text 1979-02-03",
 			"hs_calculated_form_submissions": "list f-11aa:page-1:1558969200000;f-22bb::1560000000000",
-			"school_size": "text 420", "pupil_since": "date 2020-02-29", "wants_visit": "flag false", "subjects": "list maths;music",
+			"school_size":                    "text 420", "pupil_since": "date 2020-02-29", "wants_visit": "flag false", "subjects": "list maths;music",
 			"hs_legal_basis": "list Legitimate interest – existing customer;Freely given consent from contact"},
 		"hubspot:contact:33452": {"createdate": "instant 2020-01-01T00:00:00Z", "pupil_since": "date 2020-02-29", "hs_calculated_form_submissions": "list f-11aa"},
 		"hubspot:contact:33454": {"email": "text b@example.com"},

@@ -230,3 +230,5 @@ func quiet(t *testing.T, err error) {
 		}
 	}
 }
+
+func secretOf(s string) secret.String { return secret.New(s) }

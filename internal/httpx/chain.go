@@ -49,19 +49,30 @@ func retrying(o Options, plain *http.Client) *retryablehttp.Client {
 	return rc
 }
 
+// judged is an answer's body with what was made of it. The retries drain the
+// body before they ask how long to wait.
+type judged struct {
+	io.Reader
+	io.Closer
+	verdict Verdict
+	ok      bool
+}
+
 // judge says whether a read's answer is worth another try. It leaves the body readable.
 func judge(o Options, resp *http.Response) Verdict {
 	if resp.StatusCode < 400 {
 		return Verdict{}
 	}
 	if o.Judge != nil {
-		body, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
-		if v, ok := o.Judge(resp.StatusCode, resp.Header, body); ok {
-			return v
+		j, before := resp.Body.(judged)
+		if !before {
+			body, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+			j = judged{Reader: io.MultiReader(bytes.NewReader(body), resp.Body), Closer: resp.Body}
+			j.verdict, j.ok = o.Judge(resp.StatusCode, resp.Header, body)
+			resp.Body = j
+		}
+		if j.ok {
+			return j.verdict
 		}
 	}
 	switch c := resp.StatusCode; {

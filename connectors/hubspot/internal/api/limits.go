@@ -27,19 +27,29 @@ const (
 	atOnce     = 10              // calls that may start together while the budget is ample
 )
 
+// phase is where we are in using up a window's budget.
+type phase uint8
+
+const (
+	fresh     phase = iota // hardly anything is used: half of it may go at once
+	spreading              // the other half is spread over what the window lasts
+	steady                 // nine tenths of the budget, evenly
+)
+
 // limits keeps us below what HubSpot lets us do. It starts from the smallest
-// plan. From the first answer that tells how much is left of the window, speed
-// follows that: ample budget is used freely, and the last quarter is approached
-// ever more slowly. So a key that other tools use too is shared without 429s.
+// plan, evenly. Once answers tell how much is left of the window, it goes
+// through the phases: a few calls don't wait, and many use nearly all there is.
 type limits struct {
 	limiter *rate.Limiter
 	own     bool // else the caller's, which we leave alone
 
-	mu    sync.Mutex
-	daily int // calls a day, 0 = not told
-	left  int // of daily
-	asOf  time.Time
-	zone  *time.Location // the account's, in which its day ends
+	mu     sync.Mutex
+	phase  phase
+	spread int // calls left in the phase of that name
+	daily  int // calls a day, 0 = not told
+	left   int // of daily
+	asOf   time.Time
+	zone   *time.Location // the account's, in which its day ends
 }
 
 func newLimits(given *rate.Limiter) *limits {
@@ -107,19 +117,36 @@ func (l *limits) seen(c httpx.Call) {
 	}
 }
 
+// follow sets the speed by how much is left of a window.
 func (l *limits) follow(most, left, ms int) {
 	window := planWindow
 	if ms > 0 {
 		window = time.Duration(ms) * time.Millisecond
 	}
 	base := rate.Limit(float64(most) / window.Seconds())
-	if ample := most/4 + 1; left < ample {
-		l.limiter.SetBurst(1)
-		l.limiter.SetLimit(max(base*rate.Limit(left)/rate.Limit(ample), base/20))
-		return
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case left > most*9/10:
+		l.phase = fresh
+	case l.phase == fresh && left <= most/2:
+		l.phase, l.spread = spreading, most*9/20
+	case l.phase == spreading:
+		if l.spread--; l.spread <= 0 {
+			l.phase = steady
+		}
 	}
-	l.limiter.SetBurst(min(atOnce, max(most/10, 1)))
-	l.limiter.SetLimit(10 * base)
+	speed, burst := base*9/10, 1
+	switch {
+	case left <= most/20: // others use the key, too
+		speed = base / 10
+	case l.phase == fresh:
+		speed, burst = base*10, min(atOnce, max(most/10, 1))
+	case l.phase == spreading:
+		speed = base * 9 / 20
+	}
+	l.limiter.SetBurst(burst)
+	l.limiter.SetLimit(speed)
 }
 
 // header reads a header's count, -1 if there is none.
