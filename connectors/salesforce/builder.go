@@ -83,8 +83,6 @@ func (b *builder) record(object string) recordPlan {
 			}
 		}
 	}
-	slices.Sort(p.unseen)
-	p.unseen = slices.Compact(p.unseen)
 	return p
 }
 

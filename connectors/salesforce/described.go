@@ -51,42 +51,31 @@ func notThere(err error) bool {
 	return e.Kind == fault.NotFound || e.Kind == fault.Unsupported
 }
 
-// planned calls do with a plan in which every asked field is readable. If not
-// all are, or one was hidden since the describe, the error names them.
+// planned calls do with a plan. If a field was hidden since the describe that
+// the plan was made from, it describes and calls again.
 func (c *Connector) planned(ctx context.Context, do func(plan) error) error {
 	d := c.cached.Load()
-	recent := d != nil && !d.at.IsZero() && c.api.Clock().Sub(d.at) < describedFor
-	if recent {
-		if p := newPlan(c.opt, d.schema); len(p.unreadable) == 0 {
-			err := do(p)
-			if hidden(err) {
-				if _, gone := c.freshPlan(ctx); gone != nil {
-					return gone
-				}
-			}
+	if d != nil && !d.at.IsZero() && c.api.Clock().Sub(d.at) < describedFor {
+		if err := do(newPlan(c.opt, d.schema)); !hidden(err) {
 			return err
 		}
 	}
-	p, err := c.freshPlan(ctx)
+	d, err := c.describe(ctx)
 	if err != nil {
 		return err
 	}
-	return do(p)
+	return do(newPlan(c.opt, d.schema))
 }
 
-func (c *Connector) freshPlan(ctx context.Context) (plan, error) {
-	d, err := c.describe(ctx)
-	if err != nil {
-		return plan{}, err
+// complete is the error of a read that could not ask for everything.
+func (c *Connector) complete(p plan) error {
+	if len(p.unreadable) == 0 {
+		return nil
 	}
-	p := newPlan(c.opt, d.schema)
-	if len(p.unreadable) > 0 {
-		return plan{}, &fault.Error{
-			Kind: fault.Unsupported, Op: c.opt.Name + " read",
-			Hint: "not there, or hidden from our user by field-level security: " + strings.Join(p.unreadable, ", "),
-		}
+	return &fault.Error{
+		Kind: fault.Unsupported, Op: c.opt.Name + " read",
+		Hint: "not there, or hidden from our user by field-level security: " + strings.Join(p.unreadable, ", "),
 	}
-	return p, nil
 }
 
 // hidden tells whether a question named a field or object that our user can't

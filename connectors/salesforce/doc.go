@@ -5,8 +5,8 @@
 //
 // Each read builds its questions from the org's describes, which leave out what
 // field-level security hides. A field that the policy asks for and that is not
-// there ends the read with an Unsupported error that names it; Describe lists
-// it. The address, the day of collection and the opt-out are asked for always
+// there makes the read end with an Unsupported error that names it; Describe
+// lists it, and each record names it, so that refusals are still seen. The address, the day of collection and the opt-out are asked for always
 // and must be readable: a hidden opt-out would make refusals of nobody. Other
 // fields that any policy may use by role (names, title, country) are named in
 // Contact.Unreadable where they are hidden. A standard field must be readable on

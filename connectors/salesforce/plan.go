@@ -22,8 +22,8 @@ type column struct {
 type recordPlan struct {
 	object  string
 	columns []column // the first is Id
-	// unseen are the fields that are of use to every policy and not readable
-	// here. Each record says so.
+	// unseen are the fields that are asked for, or of use to every policy, and
+	// not readable here. Each record says so.
 	unseen []string
 }
 
@@ -38,7 +38,8 @@ type relationPlan struct {
 type plan struct {
 	records   []recordPlan
 	relations []relationPlan
-	// unreadable are the policy's paths that can't be asked: no read is whole.
+	// unreadable are the policy's paths that can't be asked, or an object: no
+	// read is whole.
 	unreadable []string
 	whole      bool // false in a plan for what a write changes
 }
@@ -91,7 +92,14 @@ func (s source) object(r relation) string {
 // newPlan says what to ask for, and what can't be.
 func newPlan(o Options, s schema) plan {
 	b := builder{schema: s, asked: askedBy(o), topics: o.Topics, catalogue: Catalogue(), missing: map[string]bool{}}
-	p := plan{whole: true, records: []recordPlan{b.record(leadObject), b.record(contactObject)}}
+	p := plan{whole: true}
+	for _, object := range []string{leadObject, contactObject} {
+		if _, there := s[object]; there {
+			p.records = append(p.records, b.record(object))
+		} else {
+			b.missing[object] = true
+		}
+	}
 	b.checkOwn()
 	for _, r := range relations() {
 		if rp, ok := b.relation(r); ok {
@@ -103,16 +111,21 @@ func newPlan(o Options, s schema) plan {
 		p.unreadable = append(p.unreadable, path)
 	}
 	slices.Sort(p.unreadable)
+	for i := range p.records {
+		unseen := append(p.records[i].unseen, p.unreadable...)
+		slices.Sort(unseen)
+		p.records[i].unseen = slices.Compact(unseen)
+	}
 	return p
 }
 
 // narrow keeps what a write changes: existence, the opt-out and the topics.
 func (p plan) narrow(topics []string) plan {
-	n := plan{unreadable: p.unreadable}
+	n := plan{}
 	keep := append([]string{"Id", "IsDeleted", "MasterRecordId", "IsPersonAccount", "HasOptedOutOfEmail"}, topics...)
 	for _, r := range p.records {
 		r.columns = slices.DeleteFunc(slices.Clone(r.columns), func(c column) bool { return c.group != "" || !slices.Contains(keep, c.name) })
-		r.unseen = nil
+		r.unseen = slices.DeleteFunc(slices.Clone(r.unseen), func(name string) bool { return !slices.Contains(keep, name) })
 		n.records = append(n.records, r)
 	}
 	return n

@@ -21,7 +21,9 @@ type reader struct {
 }
 
 // Read streams every lead and contact: first what other objects say of them,
-// into an index, then the records page by page with their rows joined.
+// into an index, then the records page by page with their rows joined. If an
+// asked field can't be read, the records come without it, each saying so, and
+// then the error: their refusals count nevertheless.
 func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error) (connectors.Reading, error) {
 	var reading connectors.Reading
 	err := c.planned(ctx, func(p plan) error {
@@ -42,7 +44,7 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 			}
 			reading.Contacts += n
 		}
-		return nil
+		return c.complete(p)
 	})
 	if err != nil {
 		return connectors.Reading{}, err

@@ -2,15 +2,17 @@ package salesforce
 
 import (
 	"context"
+	"slices"
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/salesforce/internal/api"
 	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/fault"
 )
 
 // Refresh re-reads records with all that the asked fields need, through
 // queryAll by id: one answer tells live, binned and merged records apart, and
-// no address is in any question.
+// no address is in any question. What can't be read is named in each contact.
 func (c *Connector) Refresh(ctx context.Context, refs []contact.Ref) ([]connectors.Reread, error) {
 	if len(refs) == 0 {
 		return nil, nil
@@ -47,6 +49,9 @@ func (c *Connector) reread(ctx context.Context, p plan, refs []contact.Ref) ([]c
 		id, err := c.own(r)
 		if err != nil {
 			return nil, err
+		}
+		if !slices.ContainsFunc(p.records, func(rp recordPlan) bool { return rp.object == r.Object }) {
+			return nil, &fault.Error{Kind: fault.Unsupported, Op: c.opt.Name + " read", Hint: r.Object + " is not there, or hidden from our user"}
 		}
 		ids[i] = id
 		want = append(want, c.ref(r.Object, id))
