@@ -195,8 +195,9 @@ func send(w http.ResponseWriter, c *call, a answer) {
 	}
 	w.WriteHeader(a.status)
 	if err := write(w, a, zip, cut); err != nil {
-		// The client is gone, or is to get half an answer: break the connection,
-		// so that it can't take what it has for the whole.
+		// The client is gone, or is to get half an answer: let it have that, then
+		// break the connection, so that it can't take what it has for the whole.
+		_ = http.NewResponseController(w).Flush() // fails only where nobody listens
 		panic(http.ErrAbortHandler)
 	}
 }

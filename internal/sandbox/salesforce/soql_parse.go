@@ -164,6 +164,10 @@ func (p *parser) from(q *query) (err error) {
 	if !p.word("FROM") {
 		return unexpected(p.peek())
 	}
+	if p.word("Order") { // an object with the name of a keyword
+		q.object = "Order"
+		return nil
+	}
 	q.object, err = p.name()
 	return err
 }
