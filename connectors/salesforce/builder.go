@@ -150,9 +150,16 @@ func (b *builder) relation(r relation) (relationPlan, bool) {
 	return p, len(p.columns) > 0
 }
 
-// linked tells whether the records show the id through which they find r's rows.
+// linked tells whether r's rows can be read, and the records show the id
+// through which they find them.
 func (b *builder) linked(r relation) bool {
+	if _, there := b.schema[r.object]; !there {
+		return false
+	}
 	switch r.link {
+	case byMessage:
+		_, there := b.schema[mailLink]
+		return there
 	case byAccount:
 		return b.schema.has(contactObject, "AccountId")
 	case byIndividual:

@@ -90,7 +90,7 @@ func (c *Connector) missing(s schema) []connectors.Missing {
 	add := func(what, hint string, need connectors.Need) {
 		ms = append(ms, connectors.Missing{What: what, Hint: hint, For: need})
 	}
-	for _, name := range slices.Compact(askedBy(c.opt).objects()) {
+	for _, name := range askedBy(c.opt).objects() {
 		o, ok := s[name]
 		if !ok || !o.Queryable {
 			add(name+": Read", "give our user Read and View All on "+name+", or switch on the feature that has it", connectors.ForReading)

@@ -24,9 +24,6 @@ const describedFor = time.Hour
 func (c *Connector) describe(ctx context.Context) (*described, error) {
 	d := &described{schema: schema{}}
 	for _, object := range askedBy(c.opt).objects() {
-		if _, done := d.schema[object]; done {
-			continue
-		}
 		o, at, err := c.api.Describe(ctx, object)
 		if notThere(err) {
 			continue

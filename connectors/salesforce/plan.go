@@ -66,16 +66,26 @@ func askedBy(o Options) asked {
 	return a
 }
 
-// objects are those whose describe the asked fields need.
+// objects are those whose describe the asked fields need, each once.
 func (a asked) objects() []string {
 	objects := []string{leadObject, contactObject}
+	need := func(object string) {
+		if !slices.Contains(objects, object) {
+			objects = append(objects, object)
+		}
+	}
 	if len(a["Individual"]) > 0 {
-		objects = append(objects, "Individual")
+		need("Individual")
 	}
 	for _, r := range relations() {
 		for _, src := range r.groups {
-			if len(a[src.group]) > 0 {
-				objects = append(objects, src.object(r))
+			if len(a[src.group]) == 0 {
+				continue
+			}
+			need(r.object)
+			need(src.object(r))
+			if r.link == byMessage {
+				need(mailLink)
 			}
 		}
 	}

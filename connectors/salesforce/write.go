@@ -78,6 +78,9 @@ func (c *Connector) updateFor(it connectors.Unsubscription) (api.Update, error) 
 		if !slices.Contains(c.opt.Topics, t) {
 			return api.Update{}, &fault.Error{Kind: fault.Invalid, Op: c.opt.Name + " unsubscribe", Hint: "the policy names no such topic here"}
 		}
+		if slices.Contains(it.Contact.Unreadable, t) {
+			return api.Update{}, &fault.Error{Kind: fault.Unsupported, Op: c.opt.Name + " unsubscribe", Hint: "the topic's flag " + t + " is not there, or hidden from our user"}
+		}
 		if listed, known := it.Contact.Fields[t].Bool(); known && listed {
 			if topicSuffix != "" {
 				t = t[:len(t)-len("c")] + topicSuffix

@@ -53,6 +53,7 @@ func TestUnsubscribeSendsWhatIsLeft(t *testing.T) {
 		all(lead(7, nil)),
 		topic(person, "Newsletter__c"),
 		topic(lead(8, nil), "HasOptedOutOfEmail"), // would widen a permission
+		topic(contact.Contact{Ref: ref("Lead", "00Q", 8), Unreadable: []string{"Newsletter__c"}}, "Newsletter__c"), // nobody knows
 		all(contact.Contact{Ref: contact.Ref{Processor: "hubspot", Object: "contact", ID: "1"}}),
 		all(contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Account", ID: "0015g0000000005"}}),
 	}

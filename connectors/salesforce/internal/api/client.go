@@ -46,7 +46,7 @@ type Client struct {
 func New(o Options) *Client {
 	c := &Client{opt: o, usage: &usage{}, clock: &atomic.Int64{}, pause: o.HTTP.WaitMin, longest: o.HTTP.WaitMax}
 	if c.pause == 0 {
-		c.pause = time.Second
+		c.pause = 500 * time.Millisecond
 	}
 	if c.longest == 0 {
 		c.longest = 20 * time.Second
