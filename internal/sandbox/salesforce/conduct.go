@@ -23,6 +23,7 @@ type Conduct struct {
 	GoneCode          string        // errorCode of GET on a deleted row: NOT_FOUND (default) or ENTITY_IS_DELETED
 	CompositeQueries  int           // queries in one composite request, default 5
 	JobPolls          int           // polls that find a Bulk job still running, default 1
+	MaxReplicated     int           // ids that /deleted and /updated answer, default 600,000
 	BareEmptyResults  bool          // a Bulk result without rows has no header line either
 }
 
@@ -34,7 +35,7 @@ func (o *Org) Adjust(change func(*Conduct)) {
 }
 
 func defaultConduct() Conduct {
-	return Conduct{TokenLife: 2 * time.Hour, GoneCode: "NOT_FOUND", CompositeQueries: 5, JobPolls: 1}
+	return Conduct{TokenLife: 2 * time.Hour, GoneCode: "NOT_FOUND", CompositeQueries: 5, JobPolls: 1, MaxReplicated: 600_000}
 }
 
 // Mark is a state of a single record that no field shows.

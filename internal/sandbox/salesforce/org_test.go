@@ -237,3 +237,29 @@ func TestDescribe(t *testing.T) {
 	}
 	s.send("GET", "/sobjects/Nope/describe", "").fails(404, "NOT_FOUND")
 }
+
+// Numbers, odd strings and addresses travel unharmed.
+func TestValues(t *testing.T) {
+	s := newSite(t)
+	s.Insert("Opportunity", map[string]any{"Name": "Grüße <\"'\\\n>", "Amount": 1234.5, "StageName": "Closed Won", "CloseDate": start})
+	r := s.page(q("SELECT Name, Amount, IsClosed, IsWon, CloseDate, CampaignId, Owner.Name FROM Opportunity WHERE Amount >= 1234.50 AND Amount < 2000")).Records[0]
+	equal(t, "row", strings.TrimSpace(jsonOf([]any{r["Amount"], r["IsClosed"], r["IsWon"], r["CloseDate"], r["CampaignId"]})), `[1234.5,true,true,"2026-11-24",null]`)
+	equal(t, "name", r["Name"], any("Grüße <\"'\\\n>"))
+	equal(t, "owner", r["Owner"].(map[string]any)["Name"], any("Sam Seller"))
+	equal(t, "found by escapes", s.page(q(`SELECT Id FROM Opportunity WHERE Name = 'gr\u00fc\u00dfe <\"\'\\\n>'`)).TotalSize, 1)
+	s.contact("Row", "MailingCity", "Kiel", "MailingCountryCode", "DE")
+	a := s.page(q("SELECT MailingAddress, OtherAddress FROM Contact")).Records[0]
+	equal(t, "address", a["MailingAddress"].(map[string]any)["countryCode"], any("DE"))
+	equal(t, "no address", a["OtherAddress"], nil)
+	s.send("PATCH", "/sobjects/Opportunity/"+s.table("Opportunity").idAt(0), `{"Amount":7}`).ok(204)
+	equal(t, "amount", s.field("Opportunity", s.table("Opportunity").idAt(0), "Amount"), any(7.0))
+}
+
+// The small listings that clients look around in.
+func TestListings(t *testing.T) {
+	s := newSite(t)
+	equal(t, "resources", s.send("GET", "/", "").ok(200).object()["query"], any("/services/data/v68.0/query"))
+	s.job("/jobs/query", `{"operation":"query","query":"SELECT Id FROM Lead"}`)
+	equal(t, "jobs", len(s.send("GET", "/jobs/query", "").ok(200).object()["records"].([]any)), 1)
+	equal(t, "ingest jobs", len(s.send("GET", "/jobs/ingest", "").ok(200).object()["records"].([]any)), 0)
+}

@@ -21,13 +21,14 @@ type binned struct {
 	hard       bool
 }
 
-// doom lists what deleting the row in p takes along, children first, or why it is refused.
-func (o *Org) doom(p place, list []place) ([]place, *apiError) {
+// doom lists what deleting the row in p takes along, children first, or why it is
+// refused; with force nothing is.
+func (o *Org) doom(p place, list []place, force bool) ([]place, *apiError) {
 	r := p.t.rows[p.slot]
 	if slices.Contains(list, p) {
 		return list, nil
 	}
-	if r.marks&Locked != 0 {
+	if r.marks&Locked != 0 && !force {
 		return nil, fail(http.StatusBadRequest, "ENTITY_IS_LOCKED", "entity is locked for editing")
 	}
 	for _, c := range o.children[p.t.name] {
@@ -37,12 +38,12 @@ func (o *Org) doom(p place, list []place) ([]place, *apiError) {
 			if row.deleted != 0 || c.f.rule == keep || c.f.rule == unlink {
 				continue
 			}
-			if o.blocks(c, row, r, p.t) {
+			if !force && o.blocks(c, row, r, p.t) {
 				return nil, blocked(p.t, r, c.t, row)
 			}
 			if c.f.rule == cascade || c.f.rule == guarded {
 				var err *apiError
-				if list, err = o.doom(kid, list); err != nil {
+				if list, err = o.doom(kid, list, force); err != nil {
 					return nil, err
 				}
 			}
@@ -146,10 +147,7 @@ func (o *Org) Remove(object, id string) {
 	if t.rows[slot].deleted != 0 {
 		return
 	}
-	list, err := o.doom(place{t, slot}, nil)
-	if err != nil {
-		list = []place{{t, slot}}
-	}
+	list, _ := o.doom(place{t, slot}, nil, true)
 	o.bury(list, o.users.staff, false)
 }
 

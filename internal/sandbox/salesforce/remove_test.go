@@ -36,6 +36,14 @@ func TestCaseBlocksContact(t *testing.T) {
 	s.state("Contact", id, "live")
 	s.Remove("Case", c)
 	s.send("DELETE", "/sobjects/Contact/"+id, "").ok(204)
+
+	// Staff clear the way first, whatever it takes; the rest goes along.
+	id = s.contact("Blocked")
+	c, task := s.Insert("Case", map[string]any{"ContactId": id}), s.Insert("Task", map[string]any{"WhoId": id})
+	s.Remove("Contact", id)
+	s.state("Contact", id, "binned")
+	s.state("Task", task, "binned")
+	s.state("Case", c, "live")
 }
 
 // Checklist 27.
@@ -221,4 +229,8 @@ func TestReplication(t *testing.T) {
 	equal(t, "latestDateCovered", m["latestDateCovered"], any("2026-11-24T09:00:00.000+0000"))
 	live := s.lead("Live")
 	equal(t, "updated", get("updated", start, start.Add(time.Hour)).ok(200).object()["ids"].([]any)[0], any(live))
+	s.lead("Second")
+	s.Adjust(func(c *Conduct) { c.MaxReplicated = 1 })
+	get("deleted", start, start.Add(time.Hour)).ok(200)
+	get("updated", start, start.Add(time.Hour)).fails(400, "EXCEEDED_ID_LIMIT")
 }

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// maxReplicated is how many ids one replication call may answer.
-const maxReplicated = 600_000
-
 // span reads start and end of a replication call, whose seconds don't count.
 func (o *Org) span(c *call) (start, end int64, err *apiError) {
 	var at [2]int64
@@ -49,8 +46,8 @@ func (o *Org) deletedIDs(c *call) answer {
 		}
 		list = append(list, gone{t.idAt(b.slot), time.Unix(b.at, 0).UTC().Format(jsonLayout)})
 	}
-	if len(list) > maxReplicated {
-		return tooManyIDs().answer()
+	if len(list) > o.conduct.MaxReplicated {
+		return o.tooManyIDs().answer()
 	}
 	c.items = len(list)
 	return jsonAnswer(http.StatusOK, map[string]any{
@@ -58,8 +55,8 @@ func (o *Org) deletedIDs(c *call) answer {
 	})
 }
 
-func tooManyIDs() *apiError {
-	return fail(http.StatusBadRequest, "EXCEEDED_ID_LIMIT", fmt.Sprintf("more than %d ids", maxReplicated))
+func (o *Org) tooManyIDs() *apiError {
+	return fail(http.StatusBadRequest, "EXCEEDED_ID_LIMIT", fmt.Sprintf("more than %d ids", o.conduct.MaxReplicated))
 }
 
 // covered is the end of what an answer is complete for.
@@ -87,8 +84,8 @@ func (o *Org) updatedIDs(c *call) answer {
 			ids = append(ids, r.id)
 		}
 	}
-	if len(ids) > maxReplicated {
-		return tooManyIDs().answer()
+	if len(ids) > o.conduct.MaxReplicated {
+		return o.tooManyIDs().answer()
 	}
 	c.items = len(ids)
 	return jsonAnswer(http.StatusOK, map[string]any{"ids": slices.Clip(ids), "latestDateCovered": o.covered(end)})

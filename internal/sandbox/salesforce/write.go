@@ -108,6 +108,9 @@ func (o *Org) changes(t *table, fields map[string]any, decode decoder) ([]change
 		if err != nil {
 			return nil, fail(http.StatusBadRequest, "JSON_PARSER_ERROR", fmt.Sprintf("Cannot deserialize %s for field %s", f.typ, f.name))
 		}
+		if f.kind == boolean && v.k == null { // a flag is never null: it is cleared
+			v = boolValue(false)
+		}
 		if err := f.accepts(v); err != nil {
 			return nil, err
 		}
@@ -186,7 +189,7 @@ func (o *Org) erase(c *call, p place, hard bool) *apiError {
 	if o.personContact(p) {
 		return personOperation()
 	}
-	list, err := o.doom(p, nil)
+	list, err := o.doom(p, nil, false)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func TestPatch(t *testing.T) {
 	equal(t, "flag", s.field("Lead", id, "HasOptedOutOfEmail"), any(true))
 	s.send("PATCH", path, `{"hasoptedoutofemail":true}`, h...).ok(204) // no change: not in the book
 	s.send("PATCH", path, `{"Newsletter__c":false}`, h...).ok(204)
-	s.send("PATCH", path, `{"Newsletter__c":true,"HasOptedOutOfEmail":false,"Title":"x"}`, h...).ok(204)
+	s.send("PATCH", path, `{"Newsletter__c":true,"HasOptedOutOfEmail":null,"Title":"x"}`, h...).ok(204)
 	equal(t, "book", s.verbs(), "unsubscribe, unsubscribe Newsletter__c, resubscribe!, resubscribe Newsletter__c!, update Title!")
 	for body, code := range map[string]string{
 		`{"Nope":1}`: "INVALID_FIELD", `{"CreatedDate":null}`: "INVALID_FIELD_FOR_INSERT_UPDATE", `{"HasOptedOutOfEmail":"true"}`: "JSON_PARSER_ERROR",
