@@ -210,3 +210,19 @@ func (j *judge) lifts(r contact.Refusal, topic int) bool {
 	}
 	return false
 }
+
+// Refusal is a no that outlives its record, for Circumstances; ok is false if
+// the policy has no such topic any more.
+func (p *Policy) Refusal(e contact.Extent, topic string, since int64) (contact.Refusal, bool) {
+	r := contact.Refusal{Extent: e, At: since}
+	if e != contact.ExtentTopic {
+		return r, true
+	}
+	for i, t := range p.Topics {
+		if t.Name == topic {
+			r.Topic = uint16(i)
+			return r, true
+		}
+	}
+	return r, false
+}

@@ -149,7 +149,7 @@ func (h *state) closeTile(tx *sql.Tx) error {
 	for level, n := 1, h.size/tileWidth-1; ; level, n = level+1, n/tileWidth {
 		root := rootOf(hashes)
 		if _, err := tx.Exec(`INSERT INTO audit_tile (level, n, hashes) VALUES ($1, $2, $3)
-			ON CONFLICT (level, n) DO UPDATE SET hashes = audit_tile.hashes || excluded.hashes`, level, n/tileWidth, root[:]); err != nil {
+			ON CONFLICT (level, n) DO UPDATE SET hashes = CAST(audit_tile.hashes || excluded.hashes AS BLOB)`, level, n/tileWidth, root[:]); err != nil {
 			return err
 		}
 		if (n+1)%tileWidth != 0 {

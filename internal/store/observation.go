@@ -312,3 +312,27 @@ func (s *Store) Vacuum(ctx context.Context) error {
 	_, err := s.db.ExecContext(ctx, `VACUUM`)
 	return err
 }
+
+// ChangeFacts changes the stored facts of one record; nothing happens if it isn't known.
+func (tx *Tx) ChangeFacts(ref contact.Ref, change func(*contact.Facts)) error {
+	var id int64
+	var text string
+	err := tx.QueryRow(`SELECT id, facts FROM observation WHERE processor = $1 AND object = $2 AND record = $3`, ref.Processor, ref.Object, ref.ID).Scan(&id, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var f contact.Facts
+	if err := json.Unmarshal([]byte(text), &f); err != nil {
+		return err
+	}
+	change(&f)
+	b, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE observation SET facts = $2 WHERE id = $1`, id, string(b))
+	return err
+}

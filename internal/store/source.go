@@ -13,7 +13,8 @@ type SourceState struct {
 	Whole      bool      // the newest read saw everything
 	WholeAt    time.Time // when the latest whole read began
 	Wholes     int
-	Contacts   int // records in the latest whole read
+	FirstAt    time.Time // when the first whole read began
+	Contacts   int       // records in the latest whole read
 	Signature  string
 	Hosting    string
 	Region     string
@@ -22,13 +23,13 @@ type SourceState struct {
 
 // Sources returns all that have ever been read, by name.
 func (tx *Tx) Sources() (map[string]SourceState, error) {
-	rows, err := tx.Query(`SELECT processor, generation, read_at, whole, whole_at, wholes, contacts, signature, hosting, region, fault FROM source`)
+	rows, err := tx.Query(`SELECT processor, generation, read_at, whole, whole_at, wholes, first_at, contacts, signature, hosting, region, fault FROM source`)
 	out := map[string]SourceState{}
 	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var s SourceState
-		var readAt, wholeAt int64
-		err := r.Scan(&s.Processor, &s.Generation, &readAt, &s.Whole, &wholeAt, &s.Wholes, &s.Contacts, &s.Signature, &s.Hosting, &s.Region, &s.Fault)
-		s.ReadAt, s.WholeAt = fromMillis(readAt), fromMillis(wholeAt)
+		var readAt, wholeAt, firstAt int64
+		err := r.Scan(&s.Processor, &s.Generation, &readAt, &s.Whole, &wholeAt, &s.Wholes, &firstAt, &s.Contacts, &s.Signature, &s.Hosting, &s.Region, &s.Fault)
+		s.ReadAt, s.WholeAt, s.FirstAt = fromMillis(readAt), fromMillis(wholeAt), fromMillis(firstAt)
 		out[s.Processor] = s
 		return struct{}{}, err
 	})
@@ -37,10 +38,10 @@ func (tx *Tx) Sources() (map[string]SourceState, error) {
 
 // PutSource stores the state of a processor's reads.
 func (tx *Tx) PutSource(s SourceState) error {
-	_, err := tx.Exec(`INSERT INTO source (processor, generation, read_at, whole, whole_at, wholes, contacts, signature, hosting, region, fault)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (processor) DO UPDATE SET generation = excluded.generation, read_at = excluded.read_at,
-		whole = excluded.whole, whole_at = excluded.whole_at, wholes = excluded.wholes, contacts = excluded.contacts, signature = excluded.signature,
+	_, err := tx.Exec(`INSERT INTO source (processor, generation, read_at, whole, whole_at, wholes, first_at, contacts, signature, hosting, region, fault)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (processor) DO UPDATE SET generation = excluded.generation, read_at = excluded.read_at,
+		whole = excluded.whole, whole_at = excluded.whole_at, wholes = excluded.wholes, first_at = excluded.first_at, contacts = excluded.contacts, signature = excluded.signature,
 		hosting = excluded.hosting, region = excluded.region, fault = excluded.fault`,
-		s.Processor, s.Generation, millis(s.ReadAt), flag(s.Whole), millis(s.WholeAt), s.Wholes, s.Contacts, s.Signature, s.Hosting, s.Region, s.Fault)
+		s.Processor, s.Generation, millis(s.ReadAt), flag(s.Whole), millis(s.WholeAt), s.Wholes, millis(s.FirstAt), s.Contacts, s.Signature, s.Hosting, s.Region, s.Fault)
 	return err
 }

@@ -14,6 +14,7 @@ CREATE TABLE source (
     whole      INTEGER NOT NULL,            -- 1: it saw everything
     whole_at   INTEGER NOT NULL,            -- when the latest whole read began
     wholes     INTEGER NOT NULL,            -- whole reads so far
+    first_at   INTEGER NOT NULL,            -- when the first whole one began
     contacts   INTEGER NOT NULL,            -- records in the latest whole read
     signature  TEXT NOT NULL,               -- the observations' of the latest whole read
     hosting    TEXT NOT NULL,

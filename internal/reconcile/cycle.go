@@ -1,0 +1,70 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/lapsed/lapsed/internal/audit"
+	"github.com/lapsed/lapsed/internal/audit/entry"
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/store"
+)
+
+// Cycle does one whole cycle. With a nil hand it observes: it reads, decides and
+// plans, and nothing is written to any processor. Unread sources are findings,
+// not errors; an error means that the state or the log could not be kept.
+func (e *Engine) Cycle(ctx context.Context, hand *Hand, trigger string) (Report, error) {
+	r, err := e.begin(ctx, hand, trigger)
+	if err != nil {
+		return Report{}, err
+	}
+	fault := r.stages(ctx)
+	report, err := r.finish(context.WithoutCancel(ctx), fault)
+	return report, errors.Join(fault, err)
+}
+
+// stages are what a cycle consists of, in order.
+func (r *run) stages(ctx context.Context) error {
+	for _, s := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"recover", r.recover},   // what an interrupted cycle left open is re-read
+		{"pull", r.pull},         // contacts → observations
+		{"resolve", r.resolve},   // observations → persons
+		{"evaluate", r.evaluate}, // persons → duties
+		{"plan", r.plan},         // duties → what may be done today, and what waits
+		{"act", r.act},           // re-read, decide again, intent, write, re-read, outcome
+		{"verify", r.verify},     // accepted → gone → final
+	} {
+		if err := s.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) begin(ctx context.Context, hand *Hand, trigger string) (*run, error) {
+	now := e.Clock()
+	r := &run{Engine: e, hand: hand, id: audit.NewID(), now: now, today: e.Policy.Today(now), limits: duty.LimitsOf(e.Policy),
+		findings: newFindings(), digest: &decisionDigest{}}
+	r.report = Report{Cycle: r.id, Mode: "observe", Now: now, Revision: e.Policy.Revision, Version: e.Policy.Version,
+		Verdicts: map[string]int{}, Demands: map[string]int{}, People: map[string]int{}, Outcomes: map[string]int{}}
+	if hand != nil {
+		r.report.Mode = "enforce"
+	}
+	processors := sorted(keysOf(e.Sources))
+	err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
+		unfinished, err := tx.BeginCycle(r.id, r.report.Mode, now)
+		if err != nil {
+			return nil, err
+		}
+		if err := e.Log.Check(ctx, tx.Tx); err != nil {
+			return nil, err
+		}
+		return []entry.Entry{{Kind: entry.CycleStarted, Body: entry.Started{Mode: r.report.Mode, Revision: e.Policy.Revision, Config: e.Config,
+			Build: e.Build, Trigger: trigger, Instance: e.Instance, Processors: processors, Recovers: unfinished}}}, nil
+	})
+	return r, err
+}

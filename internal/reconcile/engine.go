@@ -1,0 +1,127 @@
+package reconcile
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/lapsed/lapsed/connectors"
+	"github.com/lapsed/lapsed/internal/audit"
+	"github.com/lapsed/lapsed/internal/audit/entry"
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/pseudonym"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// Reader is what reads one processor.
+type Reader interface {
+	connectors.Source
+	connectors.Describer
+}
+
+// Engine reads and plans. It can't write to any processor.
+type Engine struct {
+	Store    *store.Store
+	Log      *audit.Log
+	Keys     *pseudonym.Ring
+	Policy   *policy.Policy
+	Sources  map[string]Reader // by the policy's name of the processor
+	Clock    func() time.Time
+	Logger   *slog.Logger
+	Progress Progress
+	Build    string // version of the program, for the log
+	Config   string // digest of the config
+	Instance string // random id of this process
+	// Proposed tells that the policy file holds another revision than the active one.
+	Proposed string
+}
+
+// Hand writes to the processors.
+type Hand struct {
+	Targets map[string]connectors.Target
+}
+
+// Progress is told how far a cycle is. Implementations must be quick; nil tells nobody.
+type Progress interface {
+	Reading(processor string, contacts int)
+	Read(processor string, contacts int, err error)
+	Deciding(persons, of int)
+	Writing(done, of int)
+}
+
+type silent struct{}
+
+func (silent) Reading(string, int)     {}
+func (silent) Read(string, int, error) {}
+func (silent) Deciding(int, int)       {}
+func (silent) Writing(int, int)        {}
+
+// run is one cycle on its way.
+type run struct {
+	*Engine
+	hand     *Hand // nil: nothing is written
+	id       string
+	now      time.Time
+	today    policy.Day
+	limits   duty.Limits
+	findings *findings
+	report   Report
+	sources  map[string]store.SourceState
+	digest   *decisionDigest
+	shared   shared
+	work     duty.Work
+	begunAt  time.Time // first cycle ever; zero on the first
+	clockOff bool      // ours and a processor's disagree: nothing is planned
+}
+
+func (r *run) progress() Progress {
+	if r.Progress == nil {
+		return silent{}
+	}
+	return r.Progress
+}
+
+// write runs f in a transaction and appends the entries that it returns.
+func (r *run) write(ctx context.Context, f func(*store.Tx) ([]entry.Entry, error)) error {
+	return r.Store.Write(ctx, func(tx *store.Tx) error {
+		entries, err := f(tx)
+		if err != nil {
+			return err
+		}
+		for i := range entries {
+			entries[i].Cycle = r.id
+			if entries[i].By.Role == "" {
+				entries[i].By = entry.Daemon
+			}
+		}
+		_, err = audit.Append(tx.Tx, r.Clock(), entries...)
+		return err
+	})
+}
+
+func (r *run) read(ctx context.Context, f func(*store.Tx) error) error { return r.Store.Read(ctx, f) }
+
+// period is how long a source's whole read counts as fresh.
+func (r *run) stale() time.Duration {
+	if p := r.Policy.Limits.StaleSource; p != nil {
+		return p.Duration()
+	}
+	return 24 * time.Hour
+}
+
+// public is the person's pseudonym in the log, and all others that are known:
+// addresses first, then records.
+func (r *run) public(ids []contact.Identifier, os []store.Row) (string, []string) {
+	var aka []string
+	for _, x := range ids {
+		if x.Public != "" {
+			aka = append(aka, x.Public)
+		}
+	}
+	for _, o := range os {
+		aka = append(aka, r.Keys.Contact(o.Ref))
+	}
+	return aka[0], sorted(aka)
+}

@@ -1,0 +1,102 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/audit"
+	"github.com/lapsed/lapsed/internal/audit/entry"
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// finish closes the cycle whatever happened: findings, figures, the signed checkpoint.
+func (r *run) finish(ctx context.Context, fault error) (Report, error) {
+	r.standing()
+	result := "done"
+	if fault != nil {
+		result, r.report.Fault = "failed", fault.Error()
+	}
+	err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
+		if err := r.figures(tx); err != nil {
+			return nil, err
+		}
+		var out []entry.Entry
+		if fault == nil {
+			var err error
+			if out, err = r.keepFindings(tx); err != nil {
+				return nil, err
+			}
+		}
+		r.report.Findings = r.findings.list()
+		f := entry.Finished{Result: result, Persons: r.report.Persons, Verdicts: r.report.Verdicts, Outcomes: r.report.Outcomes,
+			Findings: len(r.report.Findings), OldestOverdueDays: r.report.OldestOverdueDays, Decisions: r.digest.sum()}
+		if fault != nil {
+			f.Fault = faultCode(fault)
+		}
+		summary, err := json.Marshal(r.report)
+		if err != nil {
+			return nil, err
+		}
+		return append(out, entry.Entry{Kind: entry.CycleFinished, Body: f}), tx.FinishCycle(r.id, r.Clock(), summary)
+	})
+	if err != nil {
+		return r.report, err
+	}
+	r.report.Checkpoint, err = r.sign(ctx)
+	return r.report, err
+}
+
+// sign signs the log's head and moves the pin.
+func (e *Engine) sign(ctx context.Context) (c audit.Checkpoint, err error) {
+	err = e.Store.Write(ctx, func(tx *store.Tx) (err error) { c, err = e.Log.Sign(ctx, tx.Tx); return err })
+	if err != nil {
+		return audit.Checkpoint{}, err
+	}
+	return c, e.Log.Pin(c)
+}
+
+// figures reads what the report says of the state.
+func (r *run) figures(tx *store.Tx) error {
+	var err error
+	if r.report.Duties, err = tx.CountDuties(); err != nil {
+		return err
+	}
+	due, err := tx.DutiesIn("", duty.Due, duty.Waiting)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if d.State == duty.Waiting && (r.report.NextDue == nil || d.Due.Before(*r.report.NextDue)) {
+			at := d.Due
+			r.report.NextDue = &at
+		}
+		if d.State == duty.Due && d.Verb != policy.Instruct {
+			r.report.OldestOverdueDays = max(r.report.OldestOverdueDays, int(r.now.Sub(d.Due).Hours()/24))
+		}
+	}
+	return nil
+}
+
+// standing adds the findings that don't come from persons or reads.
+func (r *run) standing() {
+	for _, e := range r.Policy.Processors {
+		if _, configured := r.Sources[e.Name]; configured {
+			continue
+		}
+		if e.Value.ByHand == nil && !e.Value.Aggregated {
+			r.findings.add(policy.FindNotConfigured, e.Name, "", 1, "", e.Name+" is in the policy, and nothing here reaches it: it is neither configured, by hand nor aggregated")
+		}
+		if e.Value.Published != nil && !*e.Value.Published {
+			r.findings.add(policy.FindNotPublished, e.Name, "", 1, "", e.Name+" is in use, and the published notice does not list it")
+		}
+	}
+	if r.Proposed != "" {
+		r.findings.add(policy.FindPolicyProposed, "", r.Proposed[:12], 1, "", "the policy file has changed and is only proposed: it decides once it is activated (lapsed policy activate)")
+	}
+	if r.hand == nil && !r.begunAt.IsZero() && r.now.Sub(r.begunAt) > 30*24*time.Hour {
+		r.findings.add(policy.FindObserveTooLong, "", "", int(r.now.Sub(r.begunAt).Hours()/24), "", "lapsed has only observed for more than 30 days: nothing that the policy promises is carried out")
+	}
+}

@@ -1,0 +1,165 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/lapsed/lapsed/connectors"
+	"github.com/lapsed/lapsed/internal/audit/entry"
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/fault"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+func waitOf(err error) time.Duration {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f.After
+	}
+	return 0
+}
+
+// recover settles what an interrupted cycle left open before anything new is
+// intended: each open intent is re-read. Without a hand nothing can be settled.
+func (r *run) recover(ctx context.Context) error {
+	err := r.read(ctx, func(tx *store.Tx) (err error) {
+		r.begunAt, err = tx.FirstCycle()
+		if err != nil {
+			return err
+		}
+		r.sources, err = tx.Sources()
+		return err
+	})
+	if err != nil || r.hand == nil {
+		return err
+	}
+	return r.settle(ctx, []duty.State{duty.Acting}, func(d duty.Duty) bool { return true })
+}
+
+// verify follows what the processors accepted: gone when a re-read shows it,
+// final when the processor's own horizon has passed and it is still so.
+func (r *run) verify(ctx context.Context) error {
+	if r.hand == nil {
+		return nil
+	}
+	return r.settle(ctx, []duty.State{duty.Accepted, duty.Gone}, func(d duty.Duty) bool {
+		if d.State == duty.Accepted {
+			return d.Changed.Before(r.now) // this cycle's own were just re-read
+		}
+		return !d.RestorableUntil.After(r.now)
+	})
+}
+
+// settle re-reads the records of duties in some states and moves them along.
+func (r *run) settle(ctx context.Context, states []duty.State, due func(duty.Duty) bool) error {
+	for _, name := range sorted(keysOf(r.hand.Targets)) {
+		var list []duty.Duty
+		if err := r.read(ctx, func(tx *store.Tx) (err error) { list, err = tx.DutiesIn(name, states...); return err }); err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(d duty.Duty) bool { return !due(d) })
+		for part := range slices.Chunk(list, 200) {
+			if err := r.settlePart(ctx, name, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) settlePart(ctx context.Context, name string, list []duty.Duty) error {
+	refs := make([]contact.Ref, len(list))
+	for i, d := range list {
+		refs[i] = d.Ref
+	}
+	seen, err := r.Sources[name].Refresh(ctx, refs)
+	if err != nil || len(seen) != len(list) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.findings.add(policy.FindSourceUnread, name, "verify", 1, "", name+" could not be re-read: what it accepted is not confirmed yet")
+		return nil
+	}
+	return r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
+		var out []entry.Entry
+		for i, d := range list {
+			es, err := r.settleOne(tx, d, seen[i])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, es...)
+		}
+		return out, nil
+	})
+}
+
+// settleOne moves one duty along by what its record shows now.
+func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]entry.Entry, error) {
+	decision, err := tx.DecisionOf(d.ID)
+	if err != nil {
+		return nil, err
+	}
+	done := r.done(d, seen)
+	state, reason := "", "re-read"
+	switch {
+	case d.State == duty.Acting && done, d.State == duty.Accepted && done:
+		o := order{duty: d, decision: decision}
+		if o.keys, o.refused, err = r.remains(tx, d.Ref); err != nil {
+			return nil, err
+		}
+		return r.settled(tx, o, seen)
+	case d.State == duty.Acting:
+		state, reason, d.State = "skipped", "not-done", duty.Due
+	case d.State == duty.Accepted && r.now.Sub(d.Changed) > settling:
+		state, reason, d.State = "disputed", "still-there", duty.Disputed
+		d.NotBefore = r.now.Add(retryAfter)
+		r.disputed(d)
+	case d.State == duty.Accepted:
+		return nil, nil // the processor may take its time
+	case done:
+		state, d.State = "final", duty.Final
+	default:
+		state, reason, d.State = "disputed", "back-after-deletion", duty.Disputed
+		d.NotBefore = r.now
+		r.findings.add(policy.FindReappeared, d.Ref.Processor, "", 1, d.Ref.String(), "records that were deleted at "+d.Ref.Processor+" are back: somebody or a sync restored them")
+	}
+	d.Changed, d.Reason = r.Clock(), reason
+	r.report.Outcomes[state]++
+	x := entry.Outcome{Duty: d.ID, Attempt: d.Attempt, State: state, Reason: reason, Reread: entry.Time(r.Clock())}
+	return []entry.Entry{{Kind: entry.DutyOutcome, Body: x}}, tx.PutDuty(d, r.today, decision)
+}
+
+// settling is how long a processor may take to do what it said yes to.
+const settling = 24 * time.Hour
+
+func (r *run) disputed(d duty.Duty) {
+	r.findings.add(policy.FindDisputed, d.Ref.Processor, "", 1, d.Ref.String(), d.Ref.Processor+" said yes, and the record is still there a day later")
+}
+
+// settled is the outcome of an attempt that a later re-read shows done.
+func (r *run) settled(tx *store.Tx, o order, seen connectors.Reread) ([]entry.Entry, error) {
+	said := error(&fault.Error{Kind: fault.Ambiguous}) // what it said then is logged, or will never be known
+	return r.outcome(tx, o, said, seen)
+}
+
+// remains is what is known under a record's identifiers, for its suppression.
+func (r *run) remains(tx *store.Tx, ref contact.Ref) ([]contact.Identifier, []contact.Refusal, error) {
+	p, err := tx.PersonByRef(ref)
+	if err != nil || p == 0 {
+		return nil, nil, err
+	}
+	ids, err := tx.IdentifiersOf(p, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := tx.PersonsOf([]int64{p})
+	var refused []contact.Refusal
+	for _, o := range rows {
+		refused = append(refused, o.Facts.Refusals...)
+	}
+	return ids[p], refused, err
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+)
+
+// BeginCycle stores that a cycle has begun, and returns the cycles that began
+// and never ended.
+func (tx *Tx) BeginCycle(id, mode string, now time.Time) ([]string, error) {
+	rows, err := tx.Query(`SELECT id FROM cycle WHERE finished = 0 ORDER BY id`)
+	unfinished, err := scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(`UPDATE cycle SET finished = $1 WHERE finished = 0`, millis(now)); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(`INSERT INTO cycle (id, started, finished, mode, summary) VALUES ($1, $2, 0, $3, '')`, id, millis(now), mode)
+	return unfinished, err
+}
+
+// FinishCycle stores what a cycle told of itself, as JSON.
+func (tx *Tx) FinishCycle(id string, now time.Time, summary []byte) error {
+	_, err := tx.Exec(`UPDATE cycle SET finished = $2, summary = $3 WHERE id = $1`, id, millis(now), string(summary))
+	return err
+}
+
+// FirstCycle returns when the first cycle began that has ended, zero if none did.
+func (tx *Tx) FirstCycle() (time.Time, error) {
+	var ms sql.NullInt64
+	err := tx.QueryRow(`SELECT MIN(started) FROM cycle WHERE finished > 0`).Scan(&ms)
+	return fromMillis(ms.Int64), err
+}
+
+// Finding is something for a human, as stored.
+type Finding struct {
+	ID, Code, Clause, Processor, Subject string
+	Count                                int
+	Sample                               string
+	Opened                               time.Time
+}
+
+// OpenFindings lists what is not resolved.
+func (tx *Tx) OpenFindings() ([]Finding, error) {
+	rows, err := tx.Query(`SELECT id, code, clause, processor, subject, count, sample, opened FROM finding WHERE resolved = 0 ORDER BY clause, code, processor, subject`)
+	return scan(rows, err, func(r *sql.Rows) (f Finding, err error) {
+		var opened int64
+		err = r.Scan(&f.ID, &f.Code, &f.Clause, &f.Processor, &f.Subject, &f.Count, &f.Sample, &opened)
+		f.Opened = fromMillis(opened)
+		return f, err
+	})
+}
+
+// PutFinding stores an open finding, or its new count.
+func (tx *Tx) PutFinding(f Finding) error {
+	_, err := tx.Exec(`INSERT INTO finding (id, code, clause, processor, subject, count, sample, opened, resolved) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
+		ON CONFLICT (id) DO UPDATE SET count = excluded.count, sample = excluded.sample`, f.ID, f.Code, f.Clause, f.Processor, f.Subject, f.Count, f.Sample, millis(f.Opened))
+	return err
+}
+
+// ResolveFinding closes a finding.
+func (tx *Tx) ResolveFinding(id string, now time.Time) error {
+	_, err := tx.Exec(`UPDATE finding SET resolved = $2 WHERE id = $1`, id, millis(now))
+	return err
+}
+
+// PolicyRow is a revision that was ever active or proposed.
+type PolicyRow struct {
+	Revision, Version, Text string
+	Activated               time.Time // zero = only proposed
+}
+
+// ActivePolicy returns the revision that was activated last; ok is false if none was.
+func (tx *Tx) ActivePolicy() (p PolicyRow, ok bool, err error) {
+	rows, err := tx.Query(`SELECT revision, version, text, activated FROM policy WHERE activated > 0 ORDER BY activated DESC, revision LIMIT 1`)
+	list, err := scan(rows, err, func(r *sql.Rows) (p PolicyRow, err error) {
+		var at int64
+		err = r.Scan(&p.Revision, &p.Version, &p.Text, &at)
+		p.Activated = fromMillis(at)
+		return p, err
+	})
+	if err != nil || len(list) == 0 {
+		return PolicyRow{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// PutPolicy stores a revision and when it was activated.
+func (tx *Tx) PutPolicy(p PolicyRow) error {
+	_, err := tx.Exec(`INSERT INTO policy (revision, version, text, activated) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (revision) DO UPDATE SET activated = MAX(policy.activated, excluded.activated)`, p.Revision, p.Version, p.Text, millis(p.Activated))
+	return err
+}

@@ -1,0 +1,180 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Words for readers stand in this file and nowhere else, so that another
+// language is another file.
+
+// longDay is the form of a day in sentences: "14 March 2027".
+func longDay(d Day) string { return d.utc().Format("2 January 2006") }
+
+// Words is the signal for readers.
+func (r signalRule) Words() string {
+	if r.given {
+		return "consent was given"
+	}
+	return r.words
+}
+
+// last says what keeps the person, and since when.
+func (p *Policy) last(c Clock) string {
+	switch {
+	case c.NoEnd:
+		return "something of theirs goes on without an end that can be told"
+	case c.Last == NoDay:
+		return "no date is known, not even of collection"
+	case c.Rule < 0:
+		return fmt.Sprintf("no act is known since the data was collected on %s", longDay(c.Last))
+	case c.Ongoing:
+		return fmt.Sprintf("%s (%s), which counts until %s", p.signals[c.Rule].kind, p.signals[c.Rule].words, longDay(c.Last))
+	default:
+		return fmt.Sprintf("last %s on %s (%s)", p.signals[c.Rule].kind, longDay(c.Last), p.signals[c.Rule].Words())
+	}
+}
+
+// Reason is a decision in one sentence.
+func (p *Policy) Reason(d Decision) string {
+	switch d.Verdict {
+	case LeftAlone:
+		return "out of the policy's scope: counted, and left alone"
+	case Conflict:
+		return "more contacts are joined here than one person can have: nobody is deleted, a human looks"
+	case Minor:
+		return fmt.Sprintf("under %d by the date of birth: to be deleted without grace", p.Minors.Under)
+	case NoBasis:
+		return "consent was withdrawn, and nothing else carries the data: to be deleted after grace"
+	case Undetermined:
+		return "would have to go, but something that decides could not be read or lies in the future: kept until that is known"
+	case Lapsed:
+		s := fmt.Sprintf("%s; %s ended with %s", p.last(d.Clock), d.Clock.Period.Words(), longDay(d.Clock.Lapses-1))
+		if len(d.Saved) > 0 {
+			s += "; " + p.saved(d)
+		}
+		return s
+	}
+	s := p.last(d.Clock)
+	if d.Clock.Lapses != NoDay {
+		s += fmt.Sprintf("; lapses on %s unless something happens", longDay(d.Clock.Lapses))
+	}
+	if why := p.stopped(d); why != "" {
+		s += "; " + why
+	}
+	return s
+}
+
+func (p *Policy) saved(d Decision) string {
+	var laws []string
+	for _, i := range d.Saved {
+		laws = append(laws, fmt.Sprintf("%s at %s", p.keeps[i].Keep.Law, strings.Join(p.keeps[i].at, ", ")))
+	}
+	return "kept, without marketing, by " + strings.Join(laws, " and ")
+}
+
+// stopped says why marketing has to stop, if it has.
+func (p *Policy) stopped(d Decision) string {
+	for _, m := range d.Demands {
+		if m.Verb == Unsubscribe {
+			what := "all e-mail"
+			if m.Topic != "" {
+				what = m.Topic
+			}
+			return fmt.Sprintf("%s stops: %s", what, m.Ground.Words())
+		}
+	}
+	return ""
+}
+
+// Words is the ground for readers.
+func (g Ground) Words() string {
+	switch g {
+	case GroundRetention:
+		return "no sign of life for the whole period"
+	case GroundMinor:
+		return "too young"
+	case GroundNoBasis:
+		return "nothing carries the data any more"
+	case GroundRefusal:
+		return "the person said no"
+	case GroundConsent:
+		return "there is no proof of consent"
+	case GroundChannel:
+		return "the way the data came permits no mailing"
+	case GroundSuspected:
+		return "may be too young"
+	case GroundRequest:
+		return "the person asked to be forgotten"
+	default:
+		return "came back after deletion"
+	}
+}
+
+// Words is the verb for readers.
+func (v Verb) Words() string {
+	return map[Verb]string{Delete: "delete", Unsubscribe: "stop mailing", Instruct: "instruct"}[v]
+}
+
+// FindingWords is a finding about persons in one sentence, to be read after its count.
+func (p *Policy) FindingWords(f Finding) string {
+	at := ""
+	if f.Processor != "" {
+		at = " at " + f.Processor
+	}
+	switch f.Code {
+	case FindUnknownChannel:
+		return "contacts" + at + " came by a way that no channel of the policy knows: no marketing, their time runs"
+	case FindUnclearAge:
+		return "records" + at + " hold a date of birth that can't be read as one"
+	case FindSuspectedMinor:
+		return "people may be under age by their title or address: marketing stops, a human looks"
+	case FindConflictingAge:
+		return "people are under age in one record and adult in another: marketing stops, a human looks"
+	case FindIdentityConflict:
+		return "people are joined from more contacts than one person can have: nobody in them is deleted"
+	case FindFutureDate:
+		return "records" + at + " hold an act that lies in the future: nobody is deleted by it"
+	case FindUnreadRecord:
+		return "records" + at + " could not be read in full: nobody is deleted by them"
+	case FindNoDates:
+		return "people have no date at all, not even of collection: never deleted, to be reviewed"
+	case FindEndlessSignal:
+		return fmt.Sprintf("people are kept by something without an end: %s", p.signals[f.Rule].words)
+	case FindKeepWithoutStart:
+		return fmt.Sprintf("people are kept by %s, whose start can't be read: until a human ends it", p.keeps[f.Rule].Keep.Law)
+	case FindOldRefusal:
+		return "people said no and later gave a newer, proven yes to some topics: clear the old flag by hand, lapsed never does"
+	case FindErasureAsked:
+		return "people asked to be forgotten: answer within the policy's time"
+	default:
+		return string(f.Code)
+	}
+}
+
+// ReasonCodes are the decision's reasons in the audit log's form.
+func (p *Policy) ReasonCodes(d Decision) []string {
+	out := []string{"verdict:" + string(d.Verdict)}
+	c := d.Clock
+	switch {
+	case c.NoEnd:
+		out = append(out, "last:no-end")
+	case c.Last == NoDay:
+		out = append(out, "last:none")
+	case c.Rule < 0:
+		out = append(out, "collected:"+c.Last.String())
+	default:
+		out = append(out, fmt.Sprintf("%s:%s:rule-%d", p.signals[c.Rule].kind, c.Last, c.Rule))
+	}
+	if c.Lapses != NoDay {
+		out = append(out, "lapses:"+c.Lapses.String())
+	}
+	for _, i := range d.Saved {
+		out = append(out, "keep:"+p.keeps[i].name)
+	}
+	return out
+}
+
+// Date is an instant's day for readers, in the controller's zone.
+func (p *Policy) Date(t time.Time) string { return longDay(p.Today(t)) }
