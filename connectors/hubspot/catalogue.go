@@ -149,13 +149,13 @@ func groupFields() []contact.Field {
 	)
 	return []contact.Field{
 		// Our own withdrawals move a status, its basis and its date.
-		{Group: groupSubscription, Name: "subscriptionId", Kind: text, Category: marketing, Mover: software},
-		{Group: groupSubscription, Name: "status", Kind: text, Category: marketing, Mover: us},
+		{Group: groupSubscription, Name: "subscriptionId", Kind: text, Category: marketing, Mover: software, Role: contact.RoleTopic},
+		{Group: groupSubscription, Name: "status", Kind: text, Category: marketing, Mover: us, Role: contact.RoleTopicState},
 		{Group: groupSubscription, Name: "legalBasis", Kind: text, Category: marketing, Mover: us},
-		{Group: groupSubscription, Name: "source", Kind: text, Category: marketing, Mover: us},
-		{Group: groupSubscription, Name: "timestamp", Kind: at, Category: marketing, Mover: us},
-		{Group: groupForm, Name: "guid", Kind: text, Category: behaviour, Mover: person},
-		{Group: groupForm, Name: "submittedAt", Kind: at, Category: behaviour, Mover: person},
+		{Group: groupSubscription, Name: "source", Kind: text, Category: marketing, Mover: us, Role: contact.RoleSource},
+		{Group: groupSubscription, Name: "timestamp", Kind: at, Category: marketing, Mover: us, Role: contact.RoleStated},
+		{Group: groupForm, Name: "guid", Kind: text, Category: behaviour, Mover: person, Role: contact.RoleForm},
+		{Group: groupForm, Name: "submittedAt", Kind: at, Category: behaviour, Mover: person, Role: contact.RoleStated},
 		{Group: groupDeal, Name: "hs_is_closed", Kind: flag, Category: collaboration, Mover: staff},
 		{Group: groupDeal, Name: "hs_is_closed_won", Kind: flag, Category: collaboration, Mover: staff},
 		{Group: groupDeal, Name: "closedate", Kind: at, Category: collaboration, Mover: staff},
