@@ -46,7 +46,7 @@ func TestAReadThatDidNotSeeEverythingIsAnError(t *testing.T) {
 		second string // the answer to the second page, "" = as the first
 		kind   fault.Kind
 	}{
-		"an empty page with a next one":    {200, `{"results":[]` + next("2") + `}`, "", fault.Invalid},
+		"an empty page with a next one":    {200, `{"results":[]` + next("2") + `}`, `{"results":[` + aRow + `]}`, fault.Invalid},
 		"a cursor that leads back":         {200, `{"results":[` + aRow + `]` + next("2") + `}`, "", fault.Invalid},
 		"a next page without a cursor":     {200, `{"results":[` + aRow + `],"paging":{"next":{}}}`, "", fault.Invalid},
 		"no results":                       {200, `{"status":"COMPLETE"}`, "", fault.Invalid},
@@ -302,5 +302,48 @@ func TestNewRefusesOptionsThatMakeNoSense(t *testing.T) {
 		if _, err := New(o); err != nil {
 			t.Errorf("%s: %v", base, err)
 		}
+	}
+}
+
+// One ill address is one contact's trouble, many are HubSpot's.
+func TestFailingAddressesEndAReadOnlyIfTheyAreMany(t *testing.T) {
+	for people, whole := range map[int]bool{patience: true, 3 * patience: false} {
+		var rows []string
+		for n := range people {
+			rows = append(rows, fmt.Sprintf(`{"id":"%d","properties":{"email":"canary%d@example.org"}}`, n+1, n))
+		}
+		c := connect(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/batch/read"):
+				w.WriteHeader(http.StatusForbidden)
+			case strings.Contains(r.URL.Path, "/statuses/"):
+				w.WriteHeader(http.StatusBadGateway)
+			default:
+				_, _ = w.Write([]byte(`{"results":[` + strings.Join(rows, ",") + `]}`))
+			}
+		}), func(o *Options) { o.Fields = []string{"subscription.status"} })
+		ks, _, err := readAll(t, c)
+		if (err == nil) != whole {
+			t.Errorf("%d ill addresses: %v", people, err)
+		}
+		for _, k := range ks {
+			if !slices.Contains(k.Unreadable, "subscription") {
+				t.Errorf("%s passes for read", k.Ref)
+			}
+		}
+	}
+}
+
+func TestDealsThatNeverEndAreUnreadable(t *testing.T) {
+	c := connect(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.Contains(r.URL.Path, "/associations/"):
+			_, _ = w.Write([]byte(`{"results":[{"from":{"id":"1"},"to":[],"paging":{"next":{"after":"x"}}}]}`))
+		default:
+			_, _ = w.Write([]byte(`{"results":[` + aRow + `]}`))
+		}
+	}), func(o *Options) { o.Fields = []string{"deal.hs_is_closed"} })
+	if ks, _, err := readAll(t, c); err != nil || !slices.Contains(ks[0].Unreadable, "deal") {
+		t.Errorf("%v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -92,7 +93,7 @@ func TestVerifyTellsRefusalsOfAllAddresses(t *testing.T) {
 	}
 	want := []line{
 		{"hs_email_optout": "true", "hs_email_optout_101": "true", "hs_email_optout_102": "true"},
-		{"hs_email_optout": "false", "hs_email_optout_101": "true"}, // its second address still gets mail
+		{"hs_email_optout": "false", "hs_email_optout_101": "true"}, // its first address still gets mail
 		{"hs_email_optout_101": "false"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -100,5 +101,34 @@ func TestVerifyTellsRefusalsOfAllAddresses(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"hs_email_optout"}, rs[2].Contact.Unreadable); d != "" {
 		t.Errorf("an address that HubSpot didn't tell of: %s", d)
+	}
+}
+
+// A live look-up that shows an archived record found no live one.
+func TestAnArchivedRowIsNotLive(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"results":[{"id":"1","archived":true,"properties":{}}]}`))
+	})
+	c := connect(t, url, nil)
+	rs, err := c.Refresh(t.Context(), refsOf(c, "1"))
+	if err != nil || rs[0].State != connectors.Binned {
+		t.Errorf("%v, %v", findings(rs), err)
+	}
+}
+
+// A topic is refused only if every row of every address says so.
+func TestATopicIsRefusedByAllAddressesOrNot(t *testing.T) {
+	c := connect(t, "http://127.0.0.1:1", func(o *Options) { o.Topics = []string{"101"} })
+	for name, rows := range map[string][]string{"one untold": {"UNSUBSCRIBED"}, "one more subscribed": {"UNSUBSCRIBED", "UNSUBSCRIBED", "SUBSCRIBED"}} {
+		k := person(c, "1", "a@example.com", func(k *contact.Contact) {
+			k.Fields["hs_additional_emails"] = contact.ListValue([]string{"b@example.com"})
+		})
+		for _, s := range rows {
+			row("101", s, "")(&k)
+		}
+		c.enterTopics(&k)
+		if out, ok := k.Fields["hs_email_optout_101"].Bool(); !ok || out {
+			t.Errorf("%s: passes for refused", name)
+		}
 	}
 }

@@ -117,3 +117,16 @@ func TestArchiveInBatches(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// With several brands hs_email_optout may be of one only.
+func TestAnOptOutOfOneBrandLeavesTheOthersToDo(t *testing.T) {
+	_, url := play(t, "brands")
+	c := connect(t, url, nil)
+	if _, err := c.readBrands(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	items := []connectors.Unsubscription{{Contact: person(c, "1", "a@example.com", flag("hs_email_optout")), All: true}}
+	if got := kindsOf(t, c.Unsubscribe(t.Context(), items)); got[0] != "done" {
+		t.Error(got)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"github.com/lapsed/lapsed/internal/fault"
 )
 
 func TestIDsComeAsTextOrNumber(t *testing.T) {
@@ -52,5 +54,15 @@ func TestAWithdrawalIsAlwaysOne(t *testing.T) {
 		`"legalBasis":"LEGITIMATE_INTEREST_OTHER","legalBasisExplanation":"Withdrawn under the company's data protection policy"}`
 	if err != nil || string(b) != want {
 		t.Errorf("got %s, %v", b, err)
+	}
+}
+
+// An address in place of an id would blocklist a stranger.
+func TestErasingTakesNumbersOnly(t *testing.T) {
+	p := &portal{}
+	for _, id := range []string{"anna@example.com", "", "1 ", "-1"} {
+		if err := p.client().Erase(t.Context(), id); !fault.Is(err, fault.Invalid) || p.used > 0 {
+			t.Errorf("%q: %v after %d calls", id, err, p.used)
+		}
 	}
 }
