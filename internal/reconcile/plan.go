@@ -43,7 +43,7 @@ func (r *run) situation(tx *store.Tx, live []store.Frozen) (duty.Situation, erro
 	s := duty.Situation{Now: r.now, Today: r.today, Zone: r.Policy.Zone(), Population: r.report.Persons, FirstDay: r.firstDay(),
 		Pending: map[string]bool{}, Approved: map[string]string{}}
 	for _, b := range live {
-		approved := len(b.Approvers) >= r.needed(b)
+		approved := len(b.Approvers) >= r.Needed(b)
 		for _, id := range b.Duties {
 			if approved {
 				s.Approved[id] = b.Digest
@@ -72,9 +72,9 @@ func (r *run) firstDay() policy.Day {
 	return r.Policy.Today(r.begunAt)
 }
 
-// needed is how many people must approve a batch.
-func (r *run) needed(b store.Frozen) int {
-	if a := r.Policy.Limits.Approval; a != nil && a.TwoPeopleAbove != nil && b.Persons > a.TwoPeopleAbove.Of(b.Population) {
+// Needed is how many people must approve a batch.
+func (e *Engine) Needed(b store.Frozen) int {
+	if a := e.Policy.Limits.Approval; a != nil && a.TwoPeopleAbove != nil && b.Persons > a.TwoPeopleAbove.Of(b.Population) {
 		return 2
 	}
 	return 1
@@ -132,11 +132,11 @@ func (r *run) ready(name string) bool {
 // freeze stores the batches of an enforcing cycle, and reports them.
 func (r *run) freeze(ctx context.Context, live []store.Frozen, population int) error {
 	for _, b := range live {
-		r.report.Batches = append(r.report.Batches, BatchReport{Batch: b.Batch, Approvals: len(b.Approvers), Needed: r.needed(b), Frozen: true})
+		r.report.Batches = append(r.report.Batches, BatchReport{Batch: b.Batch, Approvals: len(b.Approvers), Needed: r.Needed(b), Frozen: true})
 	}
 	for _, b := range r.work.Batches {
 		f := store.Frozen{Batch: b, Population: population}
-		r.report.Batches = append(r.report.Batches, BatchReport{Batch: b, Needed: r.needed(f), Frozen: r.hand != nil})
+		r.report.Batches = append(r.report.Batches, BatchReport{Batch: b, Needed: r.Needed(f), Frozen: r.hand != nil})
 		if b.Why == duty.Surge {
 			r.findings.add(policy.FindSurge, "", "", b.Count, "", fmt.Sprintf("%d duties came at once where a usual day has few: is a field mapped wrongly?", b.Count))
 		}

@@ -12,18 +12,31 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
-// resolve joins observations to persons. Only what changed is written.
-func (r *run) resolve(ctx context.Context) error {
+// joined reads all links and joins them.
+func (r *run) joined(ctx context.Context) (numbers store.Numbers, persons *person.Persons, err error) {
 	twoNames := slices.Contains(r.Policy.Identity.NotBy, policy.NotByTwoNames)
-	var numbers store.Numbers
-	var persons *person.Persons
-	err := r.read(ctx, func(tx *store.Tx) (err error) {
+	err = r.read(ctx, func(tx *store.Tx) (err error) {
 		if numbers, err = tx.Numbers(); err != nil {
 			return err
 		}
 		persons, err = person.Resolve(len(numbers), tx.Links(numbers), twoNames)
 		return err
 	})
+	return numbers, persons, err
+}
+
+// shareOnly finds what reaches whom at shared addresses, and changes nothing.
+func (r *run) shareOnly(ctx context.Context) error {
+	numbers, persons, err := r.joined(ctx)
+	if err != nil {
+		return err
+	}
+	return r.share(ctx, numbers, persons)
+}
+
+// resolve joins observations to persons. Only what changed is written.
+func (r *run) resolve(ctx context.Context) error {
+	numbers, persons, err := r.joined(ctx)
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,13 @@ func (a *acting) intend(ctx context.Context, orders []order) ([]order, error) {
 			if held[o.duty.Person] && o.duty.Verb == policy.Delete {
 				continue
 			}
+			// Another process may have begun it meanwhile.
+			if s, attempt, err := tx.StateOf(o.duty.ID); err != nil || s != duty.Due || attempt != o.duty.Attempt {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
 			e, err := a.intent(tx, &o, now, holds)
 			if err != nil {
 				return nil, err

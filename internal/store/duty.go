@@ -59,6 +59,12 @@ func (tx *Tx) DutiesOfRecord(r contact.Ref) ([]duty.Duty, error) {
 	return scan(rows, err, scanDuty)
 }
 
+// StateOf returns a duty's state and attempt as they are now.
+func (tx *Tx) StateOf(id string) (s duty.State, attempt int, err error) {
+	err = tx.QueryRow(`SELECT state, attempt FROM duty WHERE id = $1`, id).Scan(&s, &attempt)
+	return s, attempt, err
+}
+
 // DecisionOf returns the id of the decision that opened a duty.
 func (tx *Tx) DecisionOf(id string) (decision string, err error) {
 	err = tx.QueryRow(`SELECT decision FROM duty WHERE id = $1`, id).Scan(&decision)

@@ -157,6 +157,12 @@ func (tx *Tx) SetMeta(key, value string) error {
 	return err
 }
 
+// LogSize is the number of entries in the audit log.
+func (tx *Tx) LogSize() (n int64, err error) {
+	err = tx.QueryRow(`SELECT size FROM audit_head WHERE id = 1`).Scan(&n)
+	return n, err
+}
+
 // scan collects a query's rows.
 func scan[T any](rows *sql.Rows, err error, one func(*sql.Rows) (T, error)) ([]T, error) {
 	if err != nil {

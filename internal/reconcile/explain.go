@@ -1,0 +1,85 @@
+package reconcile
+
+import (
+	"context"
+
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// Explanation is why one person is where they are.
+type Explanation struct {
+	Records []string      `json:"records"`
+	Verdict string        `json:"verdict"`
+	Lines   []policy.Sentence `json:"lines"`
+	Duties  []DutyLine    `json:"duties"`
+}
+
+// DutyLine is one duty for readers.
+type DutyLine struct {
+	Duty   string `json:"duty"`
+	Record string `json:"record"`
+	Verb   string `json:"verb"`
+	Ground string `json:"ground"`
+	State  string `json:"state"`
+	Due    string `json:"due"`
+	Reason string `json:"reason,omitzero"`
+}
+
+// Explain decides on the persons that a record or an identifier belongs to, from
+// what the latest reads left in the state.
+func (e *Engine) Explain(ctx context.Context, find func(*store.Tx) ([]int64, error)) ([]Explanation, error) {
+	r := &run{Engine: e, now: e.Clock(), today: e.Policy.Today(e.Clock())}
+	if err := r.shareOnly(ctx); err != nil {
+		return nil, err
+	}
+	var out []Explanation
+	err := e.Store.Read(ctx, func(tx *store.Tx) error {
+		persons, err := find(tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range persons {
+			rows, err := tx.PersonsOf([]int64{p})
+			if err != nil || len(rows) == 0 {
+				return err
+			}
+			b, err := r.bench(tx, rows)
+			if err != nil {
+				return err
+			}
+			out = append(out, r.explain(r.decide(b, rows, r.now), b.duties[p]))
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (r *run) explain(j judged, duties []duty.Duty) Explanation {
+	x := Explanation{Verdict: string(j.decision.Verdict), Lines: r.Policy.Explain(j.person, j.decision)}
+	for _, o := range j.rows {
+		x.Records = append(x.Records, o.Ref.String())
+	}
+	for _, d := range duties {
+		x.Duties = append(x.Duties, DutyLine{d.ID, d.Ref.String(), string(d.Verb), string(d.Ground), string(d.State), r.Policy.Date(d.Due), d.Reason})
+	}
+	return x
+}
+
+// ByRef and ByKey find persons for Explain.
+func ByRef(ref contact.Ref) func(*store.Tx) ([]int64, error) {
+	return func(tx *store.Tx) ([]int64, error) {
+		p, err := tx.PersonByRef(ref)
+		if err != nil || p == 0 {
+			return nil, err
+		}
+		return []int64{p}, nil
+	}
+}
+
+// ByKey finds persons by an identifier's key.
+func ByKey(k contact.Key) func(*store.Tx) ([]int64, error) {
+	return func(tx *store.Tx) ([]int64, error) { return tx.PersonsByKey(k) }
+}
