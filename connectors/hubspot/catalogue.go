@@ -21,6 +21,7 @@ const (
 	propOptOut      = "hs_email_optout"
 	propOptOutOf    = "hs_email_optout_" // + id of the subscription type
 	propSubmissions = "hs_calculated_form_submissions"
+	propDeals       = "num_associated_deals"
 )
 
 // Catalogue is all that is known of HubSpot's standard contact properties
@@ -118,7 +119,7 @@ func ownFields() []contact.Field {
 		{Name: "recent_deal_close_date", Kind: at, Category: collaboration, Mover: staff},
 		{Name: "first_deal_created_date", Kind: at, Category: collaboration, Mover: staff},
 		{Name: "closedate", Kind: at, Category: collaboration, Mover: staff},
-		{Name: "num_associated_deals", Kind: text, Category: collaboration, Mover: staff},
+		{Name: propDeals, Kind: text, Category: collaboration, Mover: staff},
 		{Name: "total_revenue", Kind: text, Category: collaboration, Mover: staff},
 		{Name: "hs_has_active_subscription", Kind: text, Category: collaboration, Mover: staff},
 

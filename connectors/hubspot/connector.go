@@ -43,7 +43,7 @@ type Connector struct {
 
 	mu     sync.Mutex
 	known  *schema         // as last read, nil before
-	brands []string        // as last read, nil before
+	brands []api.Brand     // as last read, nil before
 	proved map[string]bool // sensitive properties of which a value was seen
 }
 

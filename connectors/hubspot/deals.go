@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/lapsed/lapsed/connectors/hubspot/internal/api"
 	"github.com/lapsed/lapsed/internal/contact"
@@ -30,7 +31,9 @@ func (c *Connector) addDeals(ctx context.Context, ks []*contact.Contact) error {
 		return err
 	}
 	for _, k := range ks {
-		if failed[k.Ref.ID] {
+		// HubSpot leaves a contact without deals out of its answer, so silence is
+		// held against the contact's own count.
+		if n, err := strconv.Atoi(k.Fields[propDeals].Text()); failed[k.Ref.ID] || (err == nil && len(of[k.Ref.ID]) < n) {
 			unreadable(k, groupDeal)
 		}
 		for _, id := range of[k.Ref.ID] {

@@ -28,16 +28,22 @@ func (c *Connector) Describe(ctx context.Context) (connectors.Description, error
 	}
 	for _, p := range c.probes(&d) {
 		err := p.read(ctx)
-		var e *fault.Error
-		switch {
-		case err == nil:
-		case errors.As(err, &e) && e.Kind == fault.Auth && e.Status == http.StatusForbidden:
+		if status(err) == http.StatusForbidden {
 			d.Missing = append(d.Missing, p.missing...)
-		default:
+		} else if err != nil {
 			return d, err
 		}
 	}
 	return d, nil
+}
+
+// status returns the HTTP status that an error came from, 0 if none.
+func status(err error) int {
+	var e *fault.Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
 }
 
 // probe is a read, and what is missing if HubSpot forbids it.
@@ -117,7 +123,7 @@ func (c *Connector) describeProperties(ctx context.Context, d *connectors.Descri
 // probeStatuses asks for an address that nobody has. Anything but a refusal
 // shows that the scope is there.
 func (c *Connector) probeStatuses(ctx context.Context) error {
-	_, err := c.api.Statuses(ctx, nobody)
+	_, err := c.api.Statuses(ctx, nobody, "")
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
 		return nil
 	}

@@ -25,7 +25,7 @@ func describing(t *testing.T, account string, forbidden ...string) string {
 		case strings.Contains(r.URL.Path, "account-info"):
 			_, _ = w.Write([]byte(account))
 		default:
-			_, _ = w.Write([]byte(`{"results":[]}`))
+			_, _ = w.Write([]byte(`{"results":[{"id":"101","properties":{}}]}`))
 		}
 	})
 }

@@ -49,6 +49,9 @@ func TestAReadThatDidNotSeeEverythingIsAnError(t *testing.T) {
 		"an empty page with a next one":    {200, `{"results":[]` + next("2") + `}`, `{"results":[` + aRow + `]}`, fault.Invalid},
 		"a cursor that leads back":         {200, `{"results":[` + aRow + `]` + next("2") + `}`, "", fault.Invalid},
 		"a next page without a cursor":     {200, `{"results":[` + aRow + `],"paging":{"next":{}}}`, "", fault.Invalid},
+		"a cursor that leads to nobody":    {200, `{"results":[` + aRow + `]` + next("2") + `}`, `{"results":[]}`, fault.Invalid},
+		"an empty list, and an index of 7": {200, `{"results":[],"total":7}`, "", fault.Invalid},
+		"an empty list, and no index":      {200, `{"results":[]}`, "", fault.Invalid},
 		"no results":                       {200, `{"status":"COMPLETE"}`, "", fault.Invalid},
 		"results that are null":            {200, `{"results":null}`, "", fault.Invalid},
 		"a row without an id":              {200, `{"results":[{"properties":{}}]}`, "", fault.Invalid},
@@ -83,6 +86,37 @@ func TestAReadThatDidNotSeeEverythingIsAnError(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.kind)
 			}
 		})
+	}
+}
+
+func TestAnEmptyAccountIsReadWhole(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"results":[],"total":0}`)) })
+	if ks, _, err := readAll(t, connect(t, url, nil)); err != nil || len(ks) != 0 {
+		t.Errorf("%d contacts, %v", len(ks), err)
+	}
+}
+
+// Statuses and deals that HubSpot is silent about are not taken for none.
+func TestSilenceAboutSubscriptionsOrDealsIsUnreadable(t *testing.T) {
+	defined, _ := os.ReadFile("testdata/properties.json")
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := `{"results":[]}`
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/crm/properties/"):
+			answer = strings.Replace(string(defined), `{"results": [`, `{"results": [{"name":"num_associated_deals","type":"number"},`, 1)
+		case strings.HasSuffix(r.URL.Path, "/definitions"):
+			answer = `{"results":[{"id":"101"}]}`
+		case strings.HasSuffix(r.URL.Path, "/statuses/batch/read"):
+			answer = `{"results":[{"subscriberIdString":"canary.person@example.org","statuses":[]}]}`
+		case r.Method == http.MethodGet:
+			answer = `{"results":[{"id":"1","properties":{"email":"canary.person@example.org","num_associated_deals":"1"}}]}`
+		}
+		_, _ = w.Write([]byte(answer))
+	}))
+	t.Cleanup(srv.Close)
+	ks, _, err := readAll(t, connect(t, srv.URL, func(o *Options) { o.Fields, o.Topics = []string{"deal.hs_is_closed"}, []string{"101"} }))
+	if err != nil || !slices.Equal(ks[0].Unreadable, []string{"subscription", "deal"}) {
+		t.Errorf("%v, %v", ks, err)
 	}
 }
 

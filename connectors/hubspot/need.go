@@ -53,6 +53,9 @@ func needOf(paths, topics []string) need {
 			n.deals = true
 		}
 	}
+	if n.deals {
+		n.wanted = append(n.wanted, propDeals)
+	}
 	n.required = sorted(n.required)
 	n.wanted = slices.DeleteFunc(n.wanted, func(p string) bool { return slices.Contains(n.required, p) })
 	return n

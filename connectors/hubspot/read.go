@@ -48,11 +48,29 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 	if err == nil {
 		err = flush()
 	}
+	if err == nil && r.Contacts == 0 {
+		err = c.confirmEmpty(ctx)
+	}
 	return r, err
 }
 
+// confirmEmpty fails unless the search index, too, knows of nobody: an empty
+// answer is not taken for an empty account.
+func (c *Connector) confirmEmpty(ctx context.Context) error {
+	n, err := c.api.Count(ctx)
+	if err == nil && n > 0 {
+		return c.brokenList()
+	}
+	return err
+}
+
+func (c *Connector) brokenList() error {
+	return &fault.Error{Kind: fault.Invalid, Op: c.name + " contacts", Hint: "the list of contacts doesn't lead to its end"}
+}
+
 // pages walks the list of contacts to its end. A list that ends otherwise than
-// by a page without a next one was not read whole.
+// by a page without a next one was not read whole; nor is one whose cursor leads
+// to nobody, since HubSpot gives a cursor only where somebody follows.
 func (c *Connector) pages(ctx context.Context, s *schema, each func([]contact.Contact) error) error {
 	asked, direct := s.props, c.api.ListFits(s.props)
 	if !direct {
@@ -64,8 +82,8 @@ func (c *Connector) pages(ctx context.Context, s *schema, each func([]contact.Co
 		if err != nil {
 			return err
 		}
-		if p.After != "" && (len(p.Results) == 0 || visited[p.After]) {
-			return &fault.Error{Kind: fault.Invalid, Op: c.name + " contacts", Hint: "the list of contacts doesn't lead to its end"}
+		if followed := after != ""; len(p.Results) == 0 && (followed || p.After != "") || visited[p.After] {
+			return c.brokenList()
 		}
 		if err := c.api.DayNearlySpent(); err != nil && p.After != "" {
 			return err

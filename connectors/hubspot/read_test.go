@@ -129,6 +129,17 @@ func TestReadFallsBackToSingleAddresses(t *testing.T) {
 	}
 }
 
+func TestReadAsksTheBrandThatHasTheTopic(t *testing.T) {
+	_, url := play(t, "statuses_brands")
+	ks, _, err := readAll(t, connect(t, url, func(o *Options) { o.Topics = []string{"101"} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]string{{"101", "SUBSCRIBED"}}, texts(ks[0], "subscription", "subscriptionId", "status")); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestReadTellsDeals(t *testing.T) {
 	_, url := play(t, "deals")
 	ks, _, err := readAll(t, connect(t, url, func(o *Options) { o.Fields = []string{"deal.hs_is_closed"} }))

@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -49,10 +50,38 @@ func (c *Connector) addStatuses(ctx context.Context, ks []*contact.Contact) erro
 	return nil
 }
 
-// statuses tells what addresses said, in the cheapest way that the account allows.
+// statuses tells what addresses said, in every brand that the policy needs. An
+// address that some brand can't tell of is not told at all.
 func (c *Connector) statuses(ctx context.Context, ks []*contact.Contact) (map[string][]api.Status, error) {
+	brands, err := c.readableBrands(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, parts := map[string][]api.Status{}, map[string]int{}
+	for _, b := range brands {
+		told, err := c.statusesOf(ctx, ks, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		for a, ss := range told {
+			if len(ss) == 0 && len(b.Subscriptions) > 0 {
+				continue // HubSpot tells of each type, if only NOT_SPECIFIED
+			}
+			all[a] = append(all[a], ss...)
+			parts[a]++
+		}
+	}
+	maps.DeleteFunc(all, func(a string, _ []api.Status) bool { return parts[a] < len(brands) })
+	return all, nil
+}
+
+// statusesOf tells what addresses said in one brand, in the cheapest way that
+// the account allows.
+func (c *Connector) statusesOf(ctx context.Context, ks []*contact.Contact, brand string) (map[string][]api.Status, error) {
 	if !c.noBatchReads.Load() {
-		told, err := inBatches(ctx, allAddresses(ks), c.api.BatchStatuses)
+		told, err := inBatches(ctx, allAddresses(ks), func(ctx context.Context, as []string) (map[string][]api.Status, error) {
+			return c.api.BatchStatuses(ctx, as, brand)
+		})
 		if !fault.Is(err, fault.Unsupported) {
 			return told, err
 		}
@@ -61,16 +90,14 @@ func (c *Connector) statuses(ctx context.Context, ks []*contact.Contact) (map[st
 	told, rest := map[string][]api.Status{}, []string{}
 	for _, k := range ks {
 		as := addresses(*k)
-		if optedOut(*k) && len(as) > 0 {
+		if optedOut(*k) && len(as) > 0 && !c.severalBrands() {
 			told[api.Fold(as[0])] = c.refusedTopics()
 			as = as[1:]
 		}
 		rest = append(rest, as...)
 	}
-	more, err := oneByOne(ctx, rest, c.api.Statuses)
-	for a, ss := range more {
-		told[a] = ss
-	}
+	more, err := oneByOne(ctx, rest, func(ctx context.Context, a string) ([]api.Status, error) { return c.api.Statuses(ctx, a, brand) })
+	maps.Copy(told, more)
 	return told, err
 }
 

@@ -71,7 +71,7 @@ func (c *Connector) steps(ctx context.Context, items []connectors.Unsubscription
 		}
 		for _, a := range as {
 			for _, b := range brands {
-				steps = append(steps, step{item: i, brand: b, Withdrawal: api.Withdrawal{Address: a}})
+				steps = append(steps, step{item: i, brand: b.ID, Withdrawal: api.Withdrawal{Address: a}})
 			}
 		}
 	}

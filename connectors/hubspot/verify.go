@@ -38,7 +38,7 @@ func (c *Connector) addRefusals(ctx context.Context, ks []*contact.Contact) erro
 	}
 	wide := make([]map[string][]api.Wide, len(brands))
 	for i, b := range brands {
-		if wide[i], err = c.wideStatuses(ctx, allAddresses(ks), b); err != nil {
+		if wide[i], err = c.wideStatuses(ctx, allAddresses(ks), b.ID); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func (c *Connector) wideStatuses(ctx context.Context, as []string, brand string)
 
 // enterRefusal enters whether all addresses of k refuse everything, and what
 // follows for the policy's topics. It returns that.
-func (c *Connector) enterRefusal(k *contact.Contact, brands []string, wide []map[string][]api.Wide) bool {
+func (c *Connector) enterRefusal(k *contact.Contact, brands []api.Brand, wide []map[string][]api.Wide) bool {
 	as := addresses(*k)
 	all := len(as) > 0
 	for _, a := range as {

@@ -1,11 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/lapsed/lapsed/internal/fault"
 )
@@ -50,43 +50,48 @@ func (w Wide) Covers(brand string) bool {
 	return w.Status == unsubscribed && (w.Type == "PORTAL_WIDE" || w.Brand == "" || brand == "" || string(w.Brand) == brand)
 }
 
-// Brands reads the ids of the brands (business units) that have subscriptions.
-// The default brand is "0".
-func (c *Client) Brands(ctx context.Context) ([]string, time.Time, error) {
+// Brand is a brand (business unit) and the subscription types that it has.
+type Brand struct {
+	ID            string // "0" is the default one
+	Subscriptions []string
+}
+
+// Brands reads the brands that have subscription types.
+func (c *Client) Brands(ctx context.Context) ([]Brand, error) {
 	var out struct {
 		Results *[]struct {
+			ID    ID `json:"id"`
 			Brand ID `json:"businessUnitId"`
 		} `json:"results"`
 	}
 	q := call{method: http.MethodGet, path: prefsPath + "/definitions", route: prefsRoute + "/definitions", out: &out}
-	at, err := c.do(ctx, q)
-	if err != nil {
-		return nil, at, err
+	if _, err := c.do(ctx, q); err != nil {
+		return nil, err
 	}
 	if out.Results == nil {
-		return nil, at, c.garbled(q, http.StatusOK)
+		return nil, c.garbled(q, http.StatusOK)
 	}
-	var brands []string
-	seen := map[string]bool{}
+	var brands []Brand
+	place := map[ID]int{}
 	for _, d := range *out.Results {
-		b := string(d.Brand)
-		if b == "" {
-			b = "0"
+		id := cmp.Or(d.Brand, "0")
+		at, known := place[id]
+		if !known {
+			at = len(brands)
+			place[id] = at
+			brands = append(brands, Brand{ID: string(id)})
 		}
-		if !seen[b] {
-			seen[b] = true
-			brands = append(brands, b)
-		}
+		brands[at].Subscriptions = append(brands[at].Subscriptions, string(d.ID))
 	}
-	return brands, at, nil
+	return brands, nil
 }
 
-// Statuses reads an address's subscriptions.
-func (c *Client) Statuses(ctx context.Context, address string) ([]Status, error) {
+// Statuses reads an address's subscriptions of a brand; "" is the account's only one.
+func (c *Client) Statuses(ctx context.Context, address, brand string) ([]Status, error) {
 	var out struct {
 		Results *[]Status `json:"results"`
 	}
-	q, err := c.ofAddress(http.MethodGet, address, "", onChannel(""))
+	q, err := c.ofAddress(http.MethodGet, address, "", onChannel(brand))
 	if err != nil {
 		return nil, err
 	}
@@ -195,9 +200,6 @@ func (c *Client) Unsubscribe(ctx context.Context, w Withdrawal) error {
 func (c *Client) ofAddress(method, address, then, query string) (call, error) {
 	q := call{method: method, path: prefsPath + "/statuses/" + url.PathEscape(address) + then,
 		route: prefsRoute + "/statuses/{address}" + then, query: query}
-	if query == "" && method == http.MethodGet {
-		q.query = onChannel("")
-	}
 	// "." and ".." would change the path, and HubSpot would look up anything else as an id.
 	if !strings.Contains(address, "@") {
 		return q, &fault.Error{Kind: fault.Invalid, Op: c.op(q), Hint: "the record's e-mail field holds no address"}

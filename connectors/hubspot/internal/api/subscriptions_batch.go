@@ -30,12 +30,12 @@ type perAddress struct {
 	Errors []itemError `json:"errors"`
 }
 
-// BatchStatuses reads the subscriptions of up to MaxAddresses addresses. An
+// BatchStatuses reads a brand's subscriptions of up to MaxAddresses addresses. An
 // address that is not in the answer could not be read. Without Enterprise the
 // error is fault.Unsupported; so it is for all batches here.
-func (c *Client) BatchStatuses(ctx context.Context, addresses []string) (map[string][]Status, error) {
+func (c *Client) BatchStatuses(ctx context.Context, addresses []string, brand string) (map[string][]Status, error) {
 	var out perAddress
-	q := c.ofAddresses("/batch/read", onChannel(""), addresses, &out)
+	q := c.ofAddresses("/batch/read", onChannel(brand), addresses, &out)
 	if _, err := c.do(ctx, q); err != nil {
 		return nil, err
 	}
