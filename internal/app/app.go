@@ -211,3 +211,15 @@ func (a *App) hand() *reconcile.Hand {
 	}
 	return h
 }
+
+// Report is what a cycle tells of itself.
+type Report = reconcile.Report
+
+// Progress is told how far a cycle is.
+type Progress = reconcile.Progress
+
+// Enforces tells whether the config lets anything be written to processors.
+func (a *App) Enforces() bool { return a.Config.Mode == config.Enforce }
+
+// ParseDay reads a day of the command line.
+func ParseDay(s string) (policy.Day, error) { return policy.ParseDay(s) }

@@ -11,10 +11,10 @@ import (
 
 // Explanation is why one person is where they are.
 type Explanation struct {
-	Records []string      `json:"records"`
-	Verdict string        `json:"verdict"`
+	Records []string          `json:"records"`
+	Verdict string            `json:"verdict"`
 	Lines   []policy.Sentence `json:"lines"`
-	Duties  []DutyLine    `json:"duties"`
+	Duties  []DutyLine        `json:"duties"`
 }
 
 // DutyLine is one duty for readers.

@@ -148,3 +148,12 @@ func (tx *Tx) SuppressedBetween(lo, hi int64) (map[int64][]Suppression, error) {
 	})
 	return out, err
 }
+
+// Line is the hold in one line for a reader.
+func (h Hold) Line() string {
+	state := "in force until " + h.Until.String()
+	if !h.Released.IsZero() {
+		state = "released " + h.Released.Format(time.DateOnly)
+	}
+	return h.ID + "  " + h.Basis + "  added " + h.Added.Format(time.DateOnly) + "  " + state
+}
