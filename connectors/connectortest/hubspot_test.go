@@ -1,0 +1,102 @@
+package connectortest
+
+import (
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/lapsed/lapsed/connectors/hubspot"
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/httpx"
+	sandbox "github.com/lapsed/lapsed/internal/sandbox/hubspot"
+	"github.com/lapsed/lapsed/internal/sandbox/kit"
+	"github.com/lapsed/lapsed/internal/secret"
+)
+
+// opening is the sandbox's time at the start of each test.
+var opening = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+
+// unhurried tunes the chain so that tests don't wait.
+func unhurried() httpx.Options {
+	return httpx.Options{Limiter: rate.NewLimiter(rate.Inf, 1), Attempts: 2, WaitMin: time.Microsecond, WaitMax: time.Millisecond}
+}
+
+func TestHubSpot(t *testing.T) {
+	for name, options := range map[string]sandbox.Options{
+		"Professional": {},
+		"Enterprise":   {Enterprise: true},
+	} {
+		t.Run(name, func(t *testing.T) { Run(t, hubspotEnv(options, false)) })
+	}
+}
+
+// Archive is the configuration that deletes by moving to the recycle bin.
+func TestHubSpotArchiving(t *testing.T) { Run(t, hubspotEnv(sandbox.Options{}, true)) }
+
+func hubspotEnv(o sandbox.Options, archive bool) Env {
+	return Env{
+		Start: func(t *testing.T) Account { return hubspotAccount(t, o, archive) },
+		Broken: []kit.Fault{
+			{Kind: "truncated"}, {Kind: "empty-page"}, {Kind: "empty-page-with-next"}, {Kind: "duplicate-row"}, {Kind: "nonsense"},
+			{Kind: "html-502"}, {Kind: "drop-before"}, {Kind: "477"}, {Kind: "423"}, {Kind: "status", Status: 429}, {Kind: "status", Status: 403},
+			{Kind: "empty-page", Route: "/statuses"}, {Kind: "truncated", Route: "/statuses"}, {Kind: "nonsense", Route: "/statuses"},
+			{Kind: "empty-page", Route: "/associations"}, {Kind: "nonsense", Route: "/associations"}, {Kind: "empty-page", Route: "/deals"},
+		},
+		Lost: []kit.Fault{{Kind: "524-after-commit"}, {Kind: "drop-after-commit"}},
+		Denied: []kit.Fault{
+			{Kind: "status", Status: 400}, {Kind: "status", Status: 401}, {Kind: "status", Status: 403}, {Kind: "status", Status: 404},
+			{Kind: "status", Status: 409}, {Kind: "status", Status: 429}, {Kind: "status", Status: 500}, {Kind: "423"}, {Kind: "477"},
+			{Kind: "html-502"}, {Kind: "nonsense"}, {Kind: "truncated"}, {Kind: "drop-before"},
+		},
+	}
+}
+
+func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
+	t.Helper()
+	const field = "hs_email_last_click_date"
+	o.Stage = kit.NewStage(opening)
+	p := sandbox.New(o)
+	p.Define(101, "Newsletter")
+	p.Define(102, "Product news")
+	srv := httptest.NewServer(p)
+	t.Cleanup(srv.Close)
+	c, err := hubspot.New(hubspot.Options{
+		Name: "hubspot", BaseURL: srv.URL, Token: secret.New(sandbox.DefaultToken), Topics: []string{"101", "102"}, Archive: archive, HTTP: unhurried(),
+		Fields: []string{field, "subscription.status", "subscription.legalBasis", "deal.hs_is_closed", "form.guid"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := func(id string) contact.Ref { return contact.Ref{Processor: "hubspot", Object: "contact", ID: id} }
+	return Account{
+		Connector: c, Stage: o.Stage, Processor: "hubspot", Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
+		Add: func(who Person) contact.Ref {
+			k := sandbox.Contact{Created: opening.AddDate(-3, 0, 0), Properties: map[string]string{"email": who.Email, "firstname": "Canary", field: "2025-05-04T12:00:00Z"}}
+			if who.OptedOut {
+				k.Properties["hs_email_optout"] = "true"
+			}
+			for _, topic := range who.Topics {
+				n, _ := strconv.ParseInt(topic, 10, 64)
+				k.Subscriptions = append(k.Subscriptions, sandbox.Subscription{ID: n, Status: "SUBSCRIBED", LegalBasis: "CONSENT_WITH_NOTICE"})
+			}
+			id := p.Insert(k)
+			p.InsertDeal(map[string]string{"dealstage": "closedwon", "hs_is_closed": "true", "hs_is_closed_won": "true"}, id)
+			return ref(id)
+		},
+		Bin:    func(r contact.Ref) { p.Archive(r.ID) },
+		Purge:  func(r contact.Ref) { p.Erase(r.ID) },
+		Merge:  func(winner, loser contact.Ref) { p.Merge(winner.ID, loser.ID) },
+		Hide:   func() { p.RemoveProperty(field) },
+		Settle: func() { o.Stage.Clock.Advance(5 * time.Minute) },
+		Look: func(r contact.Ref) Truth {
+			props, state := p.Get(r.ID)
+			out := Truth{Live: state == "live", OptedOut: props["hs_email_optout"] == "true", Topics: []string{"101", "102"}}
+			out.Topics = slices.DeleteFunc(out.Topics, func(topic string) bool { return props["hs_email_optout_"+topic] == "true" })
+			return out
+		},
+	}
+}
