@@ -17,6 +17,7 @@ type Clock struct {
 	mu    sync.Mutex
 	start time.Time // machine's time at New
 	base  time.Time // sandbox's time at New, plus what was advanced
+	held  bool      // stands still, at base
 }
 
 // NewClock returns a clock that shows now and runs on from there.
@@ -26,7 +27,26 @@ func NewClock(now time.Time) *Clock { return &Clock{start: time.Now(), base: now
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.held {
+		return c.base.UTC()
+	}
 	return c.base.Add(time.Since(c.start)).UTC()
+}
+
+// Hold stops the clock until release is called: what is seeded meanwhile has one
+// date, on a slow machine as on a fast one.
+func (c *Clock) Hold() (release func()) {
+	now := c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.base, c.held = now, true
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.held {
+			c.start, c.held = time.Now(), false
+		}
+	}
 }
 
 // Advance moves the clock forward by d ≥ 0.
