@@ -25,11 +25,10 @@ type Env struct {
 // connector's policy asks for the field that Hide hides and for Topics.
 type Account struct {
 	connectors.Connector
-	Stage     *kit.Stage
-	Processor string // the name in refs, and in the stage's book
-	Topics    [2]string
-	Region    string // what Describe must tell of the account
-	Field     string // path of an asked field, filled at everybody that Add makes
+	Stage  *kit.Stage
+	Topics [2]string // ids at the processor
+	Region string    // what Describe must tell of the account
+	Field  string    // path of an asked field, filled at everybody that Add makes
 
 	// Add makes somebody and returns the record.
 	Add func(Person) contact.Ref

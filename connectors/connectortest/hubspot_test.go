@@ -73,7 +73,7 @@ func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
 	}
 	ref := func(id string) contact.Ref { return contact.Ref{Processor: "hubspot", Object: "contact", ID: id} }
 	return Account{
-		Connector: c, Stage: o.Stage, Processor: "hubspot", Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
+		Connector: c, Stage: o.Stage, Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
 		Add: func(who Person) contact.Ref {
 			k := sandbox.Contact{Created: opening.AddDate(-3, 0, 0), Properties: map[string]string{"email": who.Email, "firstname": "Canary", field: "2025-05-04T12:00:00Z"}}
 			if who.OptedOut {
