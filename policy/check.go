@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/lapsed/lapsed/internal/document"
 )
@@ -80,20 +81,35 @@ func (k *checker) categories() {
 	for _, f := range k.d.Identity.JoinedBy {
 		k.field(f)
 	}
-	if n := k.d.Identity.AtMost; n < 0 || n == 1 {
-		k.problem(k.d.Pos, "identity.at-most is %d: a person may have at least 2 contacts", n)
+	if n := k.d.Identity.AtMost; n != nil && *n < 2 {
+		k.problem(k.d.Pos, "identity.at-most is %d: a person may have at least 2 contacts", *n)
 	}
 }
 
+// most is how many topics, and how many channels, a decision can hold: a bit each.
+const most = 64
+
 func (k *checker) topics() {
+	if n := len(k.d.Topics); n > most {
+		k.problem(k.d.Topics[most].Pos, "%d topics are more than the %d that a policy may have", n, most)
+	}
+	taken := map[string]string{} // processor and id → topic
 	for _, t := range k.d.Topics {
 		for _, e := range t.Value {
 			k.known(e.Pos, "processor", e.Name, k.d.Processors.Names())
+			id := e.Name + " " + strings.ToLower(e.Value)
+			if other, twice := taken[id]; twice {
+				k.problem(e.Pos, "topics %s and %s have the same id at %s: a no to one could not be told from a no to the other", other, t.Name, e.Name)
+			}
+			taken[id] = t.Name
 		}
 	}
 }
 
 func (k *checker) channels() {
+	if n := len(k.d.Channels.Rows); n > most {
+		k.problem(k.d.Channels.Rows[most].Pos, "%d channels are more than the %d that a policy may have", n, most)
+	}
 	for _, e := range k.d.Channels.Rows {
 		c := e.Value
 		for _, p := range c.Purposes {

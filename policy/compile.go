@@ -3,7 +3,6 @@ package policy
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"time"
 
@@ -26,6 +25,7 @@ type Policy struct {
 	kinds    map[string]string // processor → connector's kind
 	lenses   map[lensKey]*lens
 	signals  []signalRule
+	given    int // the signal that proven consent is, -1 = none
 	refusals []refusalRule
 	keeps    []keepRule
 	period   Period
@@ -57,7 +57,7 @@ func Compile(file string, text []byte, bound Binding) (*Policy, document.Problem
 	sum := sha256.Sum256(text)
 	p := &Policy{
 		Document: *d, Revision: hex.EncodeToString(sum[:]), source: src, zone: d.Controller.Timezone.Location,
-		kinds: map[string]string{}, lenses: map[lensKey]*lens{}, period: d.Retention.Period, forms: map[string]int{},
+		kinds: map[string]string{}, lenses: map[lensKey]*lens{}, period: d.Retention.Period, forms: map[string]int{}, given: -1,
 	}
 	if d.Retention.Grace != nil {
 		p.grace = *d.Retention.Grace
@@ -180,7 +180,9 @@ func (c *compiler) signal(kind string, s Signal) {
 	for _, f := range s.Date {
 		one := r
 		one.fields = []FieldRef{f}
-		one.given = f.Text == consentGiven
+		if one.given = f.Text == consentGiven; one.given {
+			c.p.given = len(c.p.signals)
+		}
 		one.words = f.Text
 		if s.When != nil {
 			one.words += " where " + s.When.String()
@@ -215,44 +217,4 @@ func (p *Policy) categoryBit(name string) uint32 {
 		return 1 << i
 	}
 	return 0
-}
-
-// signature digests the parts of the policy that Observe reads.
-func (c *compiler) signature() string {
-	h := sha256.New()
-	p := c.p
-	fmt.Fprintf(h, "1\n%v\n%v\n%v\n%v\n", p.zone, p.Identity, p.Topics, p.Categories)
-	for _, s := range p.signals {
-		fmt.Fprintf(h, "signal %s %s %v\n", s.kind, s.words, s.after)
-	}
-	for _, r := range p.refusals {
-		fmt.Fprintf(h, "refusal %s\n", r.words)
-	}
-	for _, k := range p.keeps {
-		fmt.Fprintf(h, "keep %s %v %v\n", k.name, k.start, k.while)
-	}
-	for _, e := range p.Channels.Rows {
-		fmt.Fprintf(h, "channel %s %v\n", e.Name, e.Value.When)
-	}
-	fmt.Fprintf(h, "scope %v\n", p.Scope)
-	if p.Minors != nil {
-		fmt.Fprintf(h, "minors %v %v %v\n", p.Minors.KnownBy, p.Minors.Placeholders, p.Minors.SuspectedBy)
-	}
-	if p.Consent != nil {
-		fmt.Fprintf(h, "consent %v %v\n", p.Consent.Accepted, p.Consent.Forms)
-	}
-	for _, name := range slices.Sorted(mapKeys(c.bound)) {
-		fmt.Fprintf(h, "bound %s %s\n", name, c.bound[name].Kind)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
-}
-
-func mapKeys(b Binding) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range b {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }

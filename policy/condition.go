@@ -56,14 +56,48 @@ func (c cond) split(group string) (rows []test, rest cond) {
 	return rows, rest
 }
 
-// match tells whether the condition holds for a record.
-func (c cond) match(x *contact.Contact) bool {
-	if !all(c.own, x.Fields) {
+// match tells whether the condition holds for a record. What can't be read is
+// not empty, and what has no rows is.
+func (c *cond) match(x *contact.Contact) bool {
+	if !all(c.own, x.Fields) || x.Unreadable != nil && !seen(c.own, "", x.Unreadable) {
 		return false
 	}
-	for _, g := range c.groups {
-		if !slices.ContainsFunc(x.Rows[g.name], func(r contact.Row) bool { return all(g.tests, r) }) {
+	for i := range c.groups {
+		g := &c.groups[i]
+		if !g.match(x.Rows[g.name]) || x.Unreadable != nil && !seen(g.tests, g.name, x.Unreadable) {
 			return false
+		}
+	}
+	return true
+}
+
+// match tells whether one row passes all tests. Where there is none, its fields
+// are empty.
+func (g *groupTests) match(rows []contact.Row) bool {
+	if len(rows) == 0 {
+		return all(g.tests, nil)
+	}
+	for _, r := range rows {
+		if all(g.tests, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// seen tells whether the emptiness that tests ask for could be seen.
+func seen(ts []test, group string, unreadable []string) bool {
+	for i := range ts {
+		if ts[i].present == nil || *ts[i].present {
+			continue
+		}
+		for _, n := range ts[i].names {
+			if group != "" {
+				n = group + "." + n
+			}
+			if slices.Contains(unreadable, n) || group != "" && slices.Contains(unreadable, group) {
+				return false
+			}
 		}
 	}
 	return true

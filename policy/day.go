@@ -41,10 +41,20 @@ func (d *Day) ParseScalar(s string) (err error) {
 
 func (d Day) utc() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
-// Start is the day's first instant in loc.
+// Start is the day's first instant in loc. Where clocks are put forward over
+// midnight that is 01:00; where they are put back over it, the first of two.
 func (d Day) Start(loc *time.Location) time.Time {
 	y, m, dd := d.utc().Date()
-	return time.Date(y, m, dd, 0, 0, 0, 0, loc)
+	t := time.Date(y, m, dd, 0, 0, 0, 0, loc)
+	from, to := t.ZoneBounds()
+	if DayOf(t, loc) < d && !to.IsZero() {
+		return to
+	}
+	if from.IsZero() || DayOf(from.Add(-1), loc) != d {
+		return t
+	}
+	_, before := from.Add(-1).Zone()
+	return time.Unix(int64(d)*86400-int64(before), 0).In(loc)
 }
 
 // String is the day as YYYY-MM-DD, "no day" for NoDay.

@@ -49,6 +49,7 @@ type judge struct {
 	future    bool
 	erasure   bool
 	suspected bool
+	scopeless bool // it could not be read whether the policy is about the person
 	minor     bool
 	refusedAt contact.Extent // largest unlifted own refusal, if refused
 	refused   bool
@@ -103,6 +104,12 @@ func (j *judge) gather() {
 			j.find(FindErasureAsked, o.Ref.Processor, -1, contact.Key{})
 		}
 		j.suspected = j.suspected || f.Suspected
+		j.scopeless = j.scopeless || f.ScopeUnread
+	}
+	for i := range j.person.Shared {
+		if f := &j.person.Shared[i]; j.person.SharedSignals {
+			j.unread, j.future = j.unread || f.Unread, j.future || f.Future
+		}
 	}
 }
 
@@ -152,20 +159,26 @@ func (j *judge) acts(f *contact.Facts, c *Clock) {
 
 // given counts proven consent as an act on the day it was given.
 func (j *judge) given(c *Clock) {
-	rule := -1
-	for i := range j.p.signals {
-		if j.p.signals[i].given {
-			rule = i
-		}
-	}
+	rule := j.p.given
 	if rule < 0 {
 		return
 	}
-	for i := range j.person.Observations {
-		for _, pr := range j.person.Observations[i].Facts.Proofs {
-			if d := DayOf(time.Unix(pr.At, 0), j.p.zone); d > c.Last && d <= j.today {
+	count := func(f *contact.Facts) {
+		for k := range f.Proofs {
+			switch d := DayOf(time.Unix(f.Proofs[k].At, 0), j.p.zone); {
+			case d > j.today:
+				j.changes(d)
+			case d > c.Last:
 				c.Last, c.Rule, c.Ongoing = d, rule, false
 			}
+		}
+	}
+	for i := range j.person.Observations {
+		count(&j.person.Observations[i].Facts)
+	}
+	if j.person.SharedSignals {
+		for i := range j.person.Shared {
+			count(&j.person.Shared[i])
 		}
 	}
 }
@@ -189,12 +202,15 @@ func (j *judge) age() {
 	if m == nil {
 		return
 	}
-	young, old := false, false
+	young, old, unclear := false, false, false
 	for i := range j.person.Observations {
 		o := &j.person.Observations[i]
 		for _, b := range o.Facts.Births {
 			if b.Unclear {
 				j.find(FindUnclearAge, o.Ref.Processor, -1, contact.Key{})
+			}
+			if b.Unclear || b.Unread {
+				unclear = true
 				continue
 			}
 			adult := Day(b.Day).Birthday(m.Under)
@@ -210,6 +226,9 @@ func (j *judge) age() {
 	case young && old:
 		j.suspected = true
 		j.find(FindConflictingAge, "", -1, contact.Key{})
+	case young && unclear:
+		j.suspected = true // what can't be told might show an adult
+		j.find(FindSuspectedMinor, "", -1, contact.Key{})
 	case young:
 		j.minor = true
 	case old:
@@ -240,7 +259,7 @@ func (j *judge) deletion() {
 	default:
 		return
 	}
-	if ground != GroundMinor && (j.unread || j.future) {
+	if j.scopeless || ground != GroundMinor && (j.unread || j.future) {
 		j.d.Verdict = Undetermined
 		return
 	}
@@ -256,8 +275,8 @@ func (j *judge) deletion() {
 }
 
 func (p *Policy) atMost() int {
-	if n := p.Identity.AtMost; n > 0 {
-		return n
+	if n := p.Identity.AtMost; n != nil {
+		return *n
 	}
 	return 10
 }

@@ -12,7 +12,8 @@ import (
 type lens struct {
 	object string
 
-	emails    []string // primary first
+	emails    []string // by which persons are joined, primary first
+	mailed    []string // to which mail can be sent
 	first     string
 	last      string
 	collected string
@@ -35,7 +36,19 @@ type lens struct {
 	topics     []topicLens
 	keeps      []keepLens
 	filled     []filledLens
-	decides    map[string]bool // names and groups whose loss makes a record undetermined
+	losses     map[string]*loss // by field ("Birthdate", "Task.CallType") and group ("Task")
+}
+
+// loss is what it means for a record that a field or a group can't be read.
+// Empty is not unreadable: whatever might have been there is taken to have kept
+// the person (C5), and nothing is deleted for want of it.
+type loss struct {
+	unread bool     // it might have held a sign of life, or another way of collection
+	scope  bool     // it might have said that the policy isn't about the record
+	link   bool     // it might have joined the record to another
+	name   bool     // it might have told two people at one address apart
+	birth  bool     // it might have shown the person to be of age
+	keeps  []uint16 // it might have carried these laws' claims
 }
 
 type ref struct{ group, name string }
@@ -64,9 +77,9 @@ type refusalLens struct {
 }
 
 type acceptedLens struct {
-	group, topic, stated, source, until string
-	rows                                []test
-	own                                 cond
+	group, topic, state, stated, source, until string
+	rows                                       []test
+	own                                        cond
 }
 
 type formLens struct{ group, form, stated string }
@@ -96,7 +109,7 @@ type filledLens struct {
 
 // lens builds the view of one object.
 func (c *compiler) lens(processor, object string, cat contact.Catalogue) *lens {
-	l := &lens{object: object, decides: map[string]bool{}}
+	l := &lens{object: object, losses: map[string]*loss{}}
 	v := view{c: c, processor: processor, object: object, cat: cat, lens: l}
 	v.roles()
 	v.scope()
@@ -137,7 +150,7 @@ func first(s []string) string {
 
 func (v view) roles() {
 	l := v.lens
-	l.emails = append(v.names(contact.RoleEmail), v.names(contact.RoleOtherEmail)...)
+	l.mailed = append(v.names(contact.RoleEmail), v.names(contact.RoleOtherEmail)...)
 	l.first, l.last = first(v.names(contact.RoleFirstName)), first(v.names(contact.RoleLastName))
 	l.collected = first(v.names(contact.RoleCollected))
 	l.bounced, l.optOuts = v.names(contact.RoleBounced), v.names(contact.RoleOptOut)
@@ -145,9 +158,10 @@ func (v view) roles() {
 		l.erasure = append(l.erasure, ref{f.Group, f.Name})
 	}
 	v.joins()
-	v.decides(ref{"", l.collected})
-	for _, n := range append(slices.Clone(l.emails), l.optOuts...) {
-		v.decides(ref{"", n})
+	v.own(unread, l.collected)
+	v.own(unread, l.optOuts...)
+	if slices.Contains(v.c.p.Identity.NotBy, NotByTwoNames) {
+		v.own(func(x *loss) { x.name = true }, l.first, l.last)
 	}
 }
 
@@ -160,6 +174,7 @@ func (v view) joins() {
 	}
 	email := false
 	var more []string
+	linked := func(x *loss) { x.unread, x.link = true, true }
 	for _, f := range joined {
 		switch {
 		case f.Processor == "" && roles[f.Path] == contact.RoleEmail:
@@ -168,15 +183,14 @@ func (v view) joins() {
 			for _, e := range v.cat.Lookup(f.Path) {
 				if e.Role == contact.RoleLink && v.has(e) {
 					v.lens.links = append(v.lens.links, linkField{e.Name, e.LinksTo})
+					v.own(linked, e.Name)
 				} else if v.has(e) {
 					more = append(more, e.Name)
 				}
 			}
 		}
 	}
-	if !email {
-		v.lens.emails = nil
-	} else {
+	if email {
 		v.lens.emails = v.names(contact.RoleEmail)
 	}
 	for _, n := range more {
@@ -184,17 +198,37 @@ func (v view) joins() {
 			v.lens.emails = append(v.lens.emails, n)
 		}
 	}
+	v.own(linked, v.lens.emails...)
 }
 
 func (v view) has(f contact.Field) bool { return f.Object == "" || f.Object == v.object }
 
-// decides notes that the loss of a field makes a record undetermined.
-func (v view) decides(r ref) {
+// unread is the loss of most fields; harmless is that of a field which can only
+// stop marketing.
+func unread(x *loss) { x.unread = true }
+func harmless(*loss) {}
+
+// loses notes what it means that a field, or the group it is in, can't be read.
+func (v view) loses(r ref, means func(*loss)) {
+	if r.name == "" {
+		return
+	}
+	keys := []string{r.name}
 	if r.group != "" {
-		v.lens.decides[r.group] = true
-		v.lens.decides[r.group+"."+r.name] = true
-	} else if r.name != "" {
-		v.lens.decides[r.name] = true
+		keys = []string{r.group, r.group + "." + r.name}
+	}
+	for _, k := range keys {
+		if v.lens.losses[k] == nil {
+			v.lens.losses[k] = new(loss)
+		}
+		means(v.lens.losses[k])
+	}
+}
+
+// own notes the same for the record's own fields.
+func (v view) own(means func(*loss), names ...string) {
+	for _, n := range names {
+		v.loses(ref{"", n}, means)
 	}
 }
 
@@ -218,8 +252,9 @@ func (v view) here(f FieldRef) ([]ref, bool) {
 	return []ref{{group, name}}, true
 }
 
-// cond compiles a block for this object; ok is false when it asks another processor.
-func (v view) cond(b Block) (cond, bool) {
+// cond compiles a block for this object; ok is false when it asks another
+// processor. means is what the loss of one of its fields means.
+func (v view) cond(b Block, means func(*loss)) (cond, bool) {
 	var out cond
 	for _, line := range b.Lines {
 		refs, ok := v.here(line.Field)
@@ -231,17 +266,17 @@ func (v view) cond(b Block) (cond, bool) {
 		for _, r := range refs {
 			group = r.group
 			t.names = append(t.names, r.name)
-			v.decides(r)
+			v.loses(r, means)
 		}
 		out.add(group, t)
 	}
 	return out, true
 }
 
-func (v view) conds(bs []Block) []cond {
+func (v view) conds(bs []Block, means func(*loss)) []cond {
 	var out []cond
 	for _, b := range bs {
-		if c, ok := v.cond(b); ok {
+		if c, ok := v.cond(b, means); ok {
 			out = append(out, c)
 		}
 	}
@@ -257,13 +292,13 @@ func fold(ss []string) []string {
 }
 
 func (v view) scope() {
-	v.lens.leaveAlone = v.conds(v.c.p.Scope.LeaveAlone)
+	v.lens.leaveAlone = v.conds(v.c.p.Scope.LeaveAlone, func(x *loss) { x.unread, x.scope = true, true })
 	if m := v.c.p.Minors; m != nil {
-		v.lens.suspected = v.conds(m.SuspectedBy)
+		v.lens.suspected = v.conds(m.SuspectedBy, harmless)
 		for _, f := range m.KnownBy {
 			if refs, ok := v.here(f); ok {
 				for _, r := range refs {
-					v.decides(r)
+					v.loses(r, func(x *loss) { x.unread, x.birth = true, true })
 					v.lens.births = append(v.lens.births, r)
 				}
 			}
@@ -273,7 +308,7 @@ func (v view) scope() {
 
 func (v view) channels() {
 	for i, e := range v.c.p.Channels.Rows {
-		cl := channelLens{rule: uint16(i), any: v.conds(e.Value.When)}
+		cl := channelLens{rule: uint16(i), any: v.conds(e.Value.When, unread)}
 		if cl.any == nil {
 			continue
 		}
@@ -299,18 +334,18 @@ func (v view) signals() {
 		case s.given:
 			continue
 		case s.ongoing():
-			cond, ok = v.cond(*s.while)
+			cond, ok = v.cond(*s.while, unread)
 		default:
 			field = s.fields[0]
 			if s.when != nil {
-				cond, ok = v.cond(*s.when)
+				cond, ok = v.cond(*s.when, unread)
 			}
 		}
 		refs, here := v.here(field)
 		if !here || len(refs) == 0 || !ok {
 			continue
 		}
-		v.decides(refs[0])
+		v.loses(refs[0], unread)
 		row, rest := cond.split(refs[0].group)
 		v.lens.signals = append(v.lens.signals, signalLens{uint16(i), refs[0], rest, row})
 	}
@@ -333,7 +368,7 @@ func (v view) consent() {
 		return
 	}
 	for i, r := range v.c.p.refusals {
-		cond, ok := v.cond(r.block)
+		cond, ok := v.cond(r.block, unread)
 		if !ok {
 			continue
 		}
@@ -353,16 +388,22 @@ func (v view) consent() {
 		v.lens.refusals = append(v.lens.refusals, rl)
 	}
 	for _, b := range con.Accepted {
-		if cond, ok := v.cond(b); ok {
+		if cond, ok := v.cond(b, unread); ok {
 			group, _ := contact.Split(b.Lines[0].Field.Path)
 			rows, rest := cond.split(group)
-			v.lens.accepted = append(v.lens.accepted, acceptedLens{group: group, rows: rows, own: rest,
-				topic: v.role(group, contact.RoleTopic), stated: v.role(group, contact.RoleStated),
-				source: v.role(group, contact.RoleSource), until: v.role(group, contact.RoleValidUntil)})
+			a := acceptedLens{group: group, rows: rows, own: rest,
+				topic: v.role(group, contact.RoleTopic), state: v.role(group, contact.RoleTopicState),
+				stated: v.role(group, contact.RoleStated), source: v.role(group, contact.RoleSource), until: v.role(group, contact.RoleValidUntil)}
+			for _, n := range []string{a.topic, a.state, a.stated, a.source} {
+				v.loses(ref{group, n}, unread) // consent may be a sign of life
+			}
+			v.lens.accepted = append(v.lens.accepted, a)
 		}
 	}
 	for _, f := range v.cat.ByRole(contact.RoleForm, v.object) {
 		v.lens.forms = &formLens{f.Group, f.Name, v.role(f.Group, contact.RoleStated)}
+		v.loses(ref{f.Group, f.Name}, unread)
+		v.loses(ref{f.Group, v.lens.forms.stated}, unread)
 	}
 	v.topics()
 }
@@ -378,7 +419,7 @@ func (v view) topics() {
 			t.flag, t.group, t.topic = "", f.Group, f.Name
 			t.state = v.role(f.Group, contact.RoleTopicState)
 		}
-		v.decides(ref{t.group, t.flag})
+		v.loses(ref{t.group, t.flag}, harmless)
 		v.lens.topics = append(v.lens.topics, t)
 	}
 }
@@ -386,14 +427,19 @@ func (v view) topics() {
 func (v view) keeps() {
 	for i, k := range v.c.p.keeps {
 		kl := keepLens{rule: uint16(i)}
+		claims := func(x *loss) {
+			if x.unread = true; !slices.Contains(x.keeps, kl.rule) {
+				x.keeps = append(x.keeps, kl.rule)
+			}
+		}
 		if k.start != nil {
 			if refs, ok := v.here(*k.start); ok && len(refs) > 0 {
 				kl.start, kl.has = refs[0], true
-				v.decides(refs[0])
+				v.loses(refs[0], claims)
 			}
 		}
 		if k.while != nil {
-			kl.while, kl.asks = v.cond(*k.while)
+			kl.while, kl.asks = v.cond(*k.while, claims)
 		}
 		if kl.has || kl.asks {
 			v.lens.keeps = append(v.lens.keeps, kl)

@@ -34,6 +34,22 @@ func (j *judge) marketing() {
 			j.stop(o, refused.topics, permitted)
 		}
 	}
+	if j.bounced() {
+		j.d.Topics = 0 // not mailed, and nothing more: a bounce is no act and no refusal (C24)
+	}
+}
+
+// bounced tells whether mail to all of the person's addresses fails for good.
+func (j *judge) bounced() bool {
+	some := false
+	for i := range j.person.Observations {
+		f := &j.person.Observations[i].Facts
+		if f.Mailable && !f.Bounced {
+			return false
+		}
+		some = some || f.Bounced
+	}
+	return some
 }
 
 // stop demands the end of what one record is mailed without permission.
@@ -90,18 +106,22 @@ func (j *judge) assessed(name string) bool {
 func (j *judge) proven(topic int) bool {
 	ok := false
 	for i := range j.person.Observations {
-		for _, pr := range j.person.Observations[i].Facts.Proofs {
-			ok = j.counts(pr, topic) || ok
+		proofs := j.person.Observations[i].Facts.Proofs
+		for k := range proofs {
+			ok = j.counts(&proofs[k], topic) || ok
 		}
 	}
 	return ok
 }
 
-// counts tells whether a proof is for a topic, and in force.
-func (j *judge) counts(pr contact.Proof, topic int) bool {
+// counts tells whether a proof is for a topic, and in force. It counts from the
+// beginning of its day, so that two clocks a minute apart stop nobody's mail.
+func (j *judge) counts(pr *contact.Proof, topic int) bool {
 	if pr.At > j.at.Unix() {
-		j.changesAt(time.Unix(pr.At, 0))
-		return false
+		if d := DayOf(time.Unix(pr.At, 0), j.p.zone); d > j.today {
+			j.changes(d)
+			return false
+		}
 	}
 	if pr.Until != 0 {
 		if Day(pr.Until) < j.today {
@@ -118,12 +138,6 @@ func (j *judge) counts(pr contact.Proof, topic int) bool {
 		}
 	}
 	return false
-}
-
-func (j *judge) changesAt(t time.Time) {
-	if j.d.Until.IsZero() || t.Before(j.d.Until) {
-		j.d.Until = t
-	}
 }
 
 // no is what a person has refused, as far as nothing newer lifts it.
@@ -202,8 +216,9 @@ func (j *judge) lifts(r contact.Refusal, topic int) bool {
 		return false
 	}
 	for i := range j.person.Observations {
-		for _, pr := range j.person.Observations[i].Facts.Proofs {
-			if pr.At > r.At && j.counts(pr, topic) {
+		proofs := j.person.Observations[i].Facts.Proofs
+		for k := range proofs {
+			if proofs[k].At > r.At && j.counts(&proofs[k], topic) {
 				return true
 			}
 		}

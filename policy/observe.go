@@ -28,7 +28,7 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 	o.Facts.Collected = contact.NoDay
 	l := p.lenses[lensKey{c.Ref.Processor, c.Ref.Object}]
 	if l == nil {
-		o.Facts.Unread = true
+		o.Facts.Unread, o.Facts.ScopeUnread, o.Facts.LinkUnread = true, true, true
 		return o
 	}
 	for i := range l.leaveAlone {
@@ -41,6 +41,9 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 		return o // read no further (C18)
 	}
 	see := sight{p: p, l: l, c: &c, f: &o.Facts, today: p.Today(c.ReadAt)}
+	if c.Unreadable != nil {
+		see.losses()
+	}
 	see.record(keys)
 	see.signals()
 	see.consent()
@@ -79,6 +82,14 @@ func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudon
 			}
 		}
 	}
+	for _, u := range c.Unreadable {
+		if x := l.losses[u]; x != nil && x.name {
+			// A name that can't be read differs from every other: joined on doubt, one
+			// person's age or refusal would delete another's record.
+			o.Name = keys.Text("unread name of " + c.Ref.String())
+			return
+		}
+	}
 	o.Name = keys.Name(c.Fields[l.first].Text(), c.Fields[l.last].Text())
 }
 
@@ -110,12 +121,32 @@ func (s *sight) day(v contact.Value) (Day, bool) {
 	}
 }
 
+// losses notes what could not be read, as far as some rule would have looked at it.
+func (s *sight) losses() {
+	birth := false
+	for _, u := range s.c.Unreadable {
+		x := s.l.losses[u]
+		if x == nil {
+			continue
+		}
+		s.f.Unread = s.f.Unread || x.unread
+		s.f.ScopeUnread = s.f.ScopeUnread || x.scope
+		s.f.LinkUnread = s.f.LinkUnread || x.link
+		birth = birth || x.birth
+		for _, k := range x.keeps {
+			if !slices.ContainsFunc(s.f.Keeps, func(y contact.Keep) bool { return y.Rule == k }) {
+				s.f.Keeps = append(s.f.Keeps, contact.Keep{Rule: k, Start: contact.NoDay, Unread: true})
+			}
+		}
+	}
+	if birth {
+		s.f.Births = append(s.f.Births, contact.Birth{Unread: true})
+	}
+}
+
 // record sees what the record's own fields say.
 func (s *sight) record(keys Pseudonymiser) {
 	l, c, f := s.l, s.c, s.f
-	for _, u := range c.Unreadable {
-		f.Unread = f.Unread || l.decides[u]
-	}
 	if d, ok := s.day(c.Fields[l.collected]); ok {
 		if d > s.today {
 			f.Future = true
@@ -156,8 +187,8 @@ func (s *sight) mailable() bool {
 			return false
 		}
 	}
-	for _, n := range s.l.emails {
-		if _, filled := s.c.Fields[n]; filled {
+	for _, n := range s.l.mailed {
+		if _, filled := s.c.Fields[n]; filled || slices.Contains(s.c.Unreadable, n) {
 			return true
 		}
 	}
@@ -232,6 +263,9 @@ func (s *sight) signals() {
 				found = true
 				best.Day = max(best.Day, contact.Day(d))
 			}
+		}
+		if rule.ongoing() && !found && sl.row == nil && len(s.rows(sl.date.group)) == 0 {
+			found, best.NoEnd = true, true // it goes on, and nothing tells until when
 		}
 		if found {
 			s.f.Signals = append(s.f.Signals, best)

@@ -63,8 +63,8 @@ func (s *sight) refusals() {
 			}
 			if t, known := s.topic(row[r.topic].Text()); known {
 				n := contact.Refusal{Rule: r.rule, Extent: contact.ExtentTopic, Topic: t}
-				if at, ok := row[r.stated].Time(); ok && !at.After(s.c.ReadAt) {
-					n.At = at.Unix()
+				if at, ok := s.stated(row[r.stated]); ok {
+					n.At = at
 				}
 				s.f.Refusals = append(s.f.Refusals, n)
 			}
@@ -84,12 +84,15 @@ func (s *sight) accepted() {
 			if !all(a.rows, row) {
 				continue
 			}
-			at, given := row[a.stated].Time()
+			if a.state != "" && row[a.state].Text() != contact.StateSubscribed {
+				continue // a no on the same terms is no yes
+			}
+			at, given := s.given(row[a.stated])
 			_, how := row[a.source]
-			if !given || !how || at.After(s.c.ReadAt) {
+			if !given || !how {
 				continue
 			}
-			proof := contact.Proof{At: at.Unix()}
+			proof := contact.Proof{At: at}
 			if end, ends := s.day(row[a.until]); ends {
 				proof.Until = contact.Day(end)
 			}
@@ -113,15 +116,18 @@ func (s *sight) forms() {
 	}
 	for _, row := range s.c.Rows[s.l.forms.group] {
 		i, registered := s.p.forms[row[s.l.forms.form].Text()]
-		at, given := row[s.l.forms.stated].Time()
-		if !registered || !given || at.After(s.c.ReadAt) {
+		if !registered {
 			continue
 		}
 		form := s.p.Consent.Forms[i].Value
 		if !form.OwnTickBox {
 			continue
 		}
-		proof := contact.Proof{At: at.Unix(), Form: uint16(i + 1)}
+		at, given := s.given(row[s.l.forms.stated])
+		if !given {
+			continue
+		}
+		proof := contact.Proof{At: at, Form: uint16(i + 1)}
 		for n, e := range s.p.Topics {
 			if slices.Contains(form.Topics, e.Name) {
 				proof.Topics = append(proof.Topics, uint16(n))
@@ -129,4 +135,37 @@ func (s *sight) forms() {
 		}
 		s.f.Proofs = append(s.f.Proofs, proof)
 	}
+}
+
+// given is when a yes was said, in Unix seconds. A bare date is that day's first
+// instant, so that a no of the same day outweighs it. One that lies on a later
+// day than today is no yes, and a doubt (C5).
+func (s *sight) given(v contact.Value) (int64, bool) {
+	d, ok := s.day(v)
+	switch {
+	case !ok:
+		return 0, false
+	case d > s.today:
+		s.f.Future = true
+		return 0, false
+	case v.Kind() == contact.Date:
+		return d.Start(s.p.zone).Unix(), true
+	}
+	t, _ := v.Time()
+	return t.Unix(), true
+}
+
+// stated is when a no was said: a bare date is that day's last instant. Without
+// a date, or with one that lies ahead, ok is false: the no counts from the read
+// that shows it.
+func (s *sight) stated(v contact.Value) (int64, bool) {
+	d, ok := s.day(v)
+	if !ok || d > s.today {
+		return 0, false
+	}
+	if v.Kind() == contact.Date {
+		return (d + 1).Start(s.p.zone).Unix() - 1, true
+	}
+	t, _ := v.Time()
+	return t.Unix(), true
 }

@@ -48,7 +48,7 @@ type Scope struct {
 type Identity struct {
 	JoinedBy []FieldRef `yaml:"joined-by,optional"` // default: email
 	NotBy    []NotBy    `yaml:"not-by,optional"`
-	AtMost   int        `yaml:"at-most,optional"` // contacts in a person; default 10
+	AtMost   *int       `yaml:"at-most,optional"` // contacts in a person; default 10
 }
 
 // Topic maps one thing that one can say yes or no to, to each processor's own id of it.

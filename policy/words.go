@@ -129,7 +129,7 @@ func (p *Policy) FindingWords(f Finding) string {
 	case FindUnclearAge:
 		return "records" + at + " hold a date of birth that can't be read as one"
 	case FindSuspectedMinor:
-		return "people may be under age by their title or address: marketing stops, a human looks"
+		return "people may be under age: marketing stops, a human looks"
 	case FindConflictingAge:
 		return "people are under age in one record and adult in another: marketing stops, a human looks"
 	case FindIdentityConflict:

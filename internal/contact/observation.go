@@ -47,6 +47,11 @@ type Facts struct {
 	Mailable  bool `json:"m,omitzero"` // has an address and no opt-out: could be mailed
 	Unread    bool `json:"u,omitzero"` // something that decides could not be read
 	Future    bool `json:"f,omitzero"` // a signal's date lies in the future
+	// ScopeUnread: whether the policy is about the record could not be read.
+	ScopeUnread bool `json:"w,omitzero"`
+	// LinkUnread: an address or link that joins records could not be read, so that
+	// the record may stand apart from its person.
+	LinkUnread bool `json:"l,omitzero"`
 
 	Collected Day       `json:"c"` // NoDay if it is not told
 	Signals   []Signal  `json:"g,omitzero"`
@@ -100,6 +105,7 @@ type Proof struct {
 type Birth struct {
 	Day     Day  `json:"d,omitzero"`
 	Unclear bool `json:"u,omitzero"` // something is written that is no date or can't be one
+	Unread  bool `json:"n,omitzero"` // the field could not be read
 }
 
 // Keep is a law's claim on the data of a record.
