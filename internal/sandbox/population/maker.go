@@ -114,8 +114,11 @@ func (s *subject) domain() string { return fmt.Sprintf("school-%03d.example", s.
 
 // address is one that nobody else has.
 func (s *subject) address(domain string) string {
-	return fmt.Sprintf("%s.%s%d@%s", ascii(s.first), ascii(s.last), s.n, domain)
+	return fmt.Sprintf("%s.%s%d@%s", plain(s.first), plain(s.last), s.n, domain)
 }
+
+// plain writes a name as addresses do.
+func plain(name string) string { return ascii.Replace(strings.ToLower(name)) }
 
 // signal notes an act of the person, or a collection: both move the one clock.
 func (s *subject) signal(t time.Time) { s.signalDay(dayOf(t, s.m.zone)) }

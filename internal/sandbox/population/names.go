@@ -20,10 +20,6 @@ var (
 		"Norway": "NO", "Sweden": "SE", "Denmark": "DK", "Germany": "DE", "United Kingdom": "GB", "Netherlands": "NL", "France": "FR",
 		"Finland": "FI", "United States": "US", "": "",
 	}
+	ascii          = strings.NewReplacer("å", "a", "ø", "o", "æ", "ae", "ö", "o", "ä", "a", "ë", "e", "é", "e")
 	privateDomains = []string{"example.com", "example.org", "example.net"} // reserved, RFC 2606
 )
-
-// ascii writes a name as addresses do.
-func ascii(name string) string {
-	return strings.NewReplacer("å", "a", "ø", "o", "æ", "ae", "ö", "o", "ä", "a", "ë", "e", "é", "e").Replace(strings.ToLower(name))
-}
