@@ -122,7 +122,11 @@ func (r Report) Text() string {
 	fmt.Fprintf(&s, "Checked: %s, %s, %s, %s, %s, in %.1f s\n", count(int(c.Entries), "entry"), count(int(c.Tiles), "tile"),
 		count(c.Checkpoints, "checkpoint"), count(c.Pins, "pin"), count(c.Cosignatures, "cosignature"), c.Seconds)
 	section(&s, "Problems", r.Problems, func(p Problem) string {
-		return strings.TrimRight(fmt.Sprintf("%-4s %-10s %s %s", p.Code, place(p.Index), p.Detail, p.Ref), " ")
+		line := fmt.Sprintf("%-4s %-10s %s", p.Code, place(p.Index), p.Detail)
+		if p.Ref != "" {
+			line += " [" + p.Ref + "]"
+		}
+		return line
 	})
 	section(&s, "Open", r.Open, func(o Open) string {
 		return fmt.Sprintf("%-10s duty %s is %s since %s", place(o.Index), o.Duty, o.State, o.Since)

@@ -138,7 +138,7 @@ func (r *run) notChecked() []string {
 	note(r.tree.absent > 0, "S1: %d tiles are not held", r.tree.absent)
 	note(len(r.seen) == 0, "S2: no cosignature of a known witness brackets the entries' times")
 	for _, g := range sortedKeys(r.book.gaps) {
-		note(true, "%s (%d times)", g, r.book.gaps[g])
+		note(true, "%s (×%d)", g, r.book.gaps[g])
 	}
 	note(!r.o.Evidence, "R15: evidence was not asked for")
 	note(true, "R15: decisions are not made again from their facts")
