@@ -20,8 +20,14 @@
 // defined, because HubSpot leaves out an undefined one without a word.
 // A re-read proves it again only if no record answered a property at all.
 //
+// An empty answer is not taken for "none" where something else can tell: an
+// empty list is held against the search index, missing deals against the
+// contact's num_associated_deals, missing statuses against the account's
+// subscription types. The contact, or the read, is then not whole.
+//
 // A refusal belongs to the address, not to the contact. So all addresses of a
-// contact are read and withdrawn, each brand by itself. hs_email_optout is of
+// contact are read and withdrawn, each brand by itself: read are the brands that
+// have a topic of the policy, withdrawn from are all. hs_email_optout is of
 // the primary address and lags behind a withdrawal; Verify takes HubSpot's
 // account of refusals, not the property. Where the batch calls are refused,
 // which is everywhere below Marketing Hub Enterprise, the connector falls back
