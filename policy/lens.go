@@ -447,6 +447,31 @@ func (v view) keeps() {
 	}
 }
 
+// answers are the roles of what a person has said. It outlives what it is about,
+// and nobody is told to empty it.
+var answers = map[contact.Role]bool{
+	contact.RoleOptOut: true, contact.RoleObjection: true, contact.RoleErasure: true, contact.RoleForm: true, contact.RoleTopic: true,
+	contact.RoleTopicState: true, contact.RoleStated: true, contact.RoleSource: true, contact.RoleValidUntil: true,
+}
+
+// claimed tells whether some keep reads its claim from a group. Such rows are
+// what the law asks for, whatever their category.
+func (v view) claimed(group string) bool {
+	read := func(f FieldRef) bool {
+		g, _ := contact.Split(f.Path)
+		return f.Processor == v.processor && g == group && group != ""
+	}
+	for _, k := range v.c.p.keeps {
+		if k.start != nil && read(*k.start) {
+			return true
+		}
+		if k.while != nil && slices.ContainsFunc(k.while.Lines, func(l Line) bool { return read(l.Field) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // categories groups the fields whose filling a keep has to look at (C6).
 func (v view) categories() {
 	if len(v.c.p.keeps) == 0 {
@@ -465,7 +490,7 @@ func (v view) categories() {
 		by[key].fields = append(by[key].fields, name)
 	}
 	for _, f := range v.cat.Fields {
-		if v.has(f) {
+		if v.has(f) && !answers[f.Role] && !v.claimed(f.Group) {
 			add(f.Group, f.Name, f.Category)
 		}
 	}

@@ -300,9 +300,22 @@ func (s *sight) keeps() {
 	for i := range s.l.filled {
 		fl := &s.l.filled[i]
 		for _, row := range s.rows(fl.group) {
-			if slices.ContainsFunc(fl.fields, func(n string) bool { _, filled := row[n]; return filled }) {
+			if s.f.Filled&fl.bit == 0 && fl.filled(row) {
 				s.f.Filled |= fl.bit
 			}
 		}
 	}
+}
+
+// filled tells whether a row holds anything of the category. A flag that is
+// false says nothing.
+func (fl *filledLens) filled(row contact.Row) bool {
+	for _, n := range fl.fields {
+		if v, there := row[n]; there {
+			if b, flag := v.Bool(); b || !flag {
+				return true
+			}
+		}
+	}
+	return false
 }
