@@ -61,13 +61,18 @@ func (s *sight) refusals() {
 			if !all(rows, row) {
 				continue
 			}
-			if t, known := s.topic(row[r.topic].Text()); known {
-				n := contact.Refusal{Rule: r.rule, Extent: contact.ExtentTopic, Topic: t}
-				if at, ok := s.stated(row[r.stated]); ok {
-					n.At = at
+			n := contact.Refusal{Rule: r.rule, Extent: contact.ExtentEmail} // a row without a topic is of all
+			if id, one := row[r.topic]; one {
+				t, known := s.topic(id.Text())
+				if !known {
+					continue
 				}
-				s.f.Refusals = append(s.f.Refusals, n)
+				n.Extent, n.Topic = contact.ExtentTopic, t
 			}
+			if at, ok := s.stated(row[r.stated]); ok {
+				n.At = at
+			}
+			s.f.Refusals = append(s.f.Refusals, n)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,7 +49,7 @@ func (p *Policy) Reason(d Decision) string {
 	case NoBasis:
 		return "consent was withdrawn, and nothing else carries the data: to be deleted after grace"
 	case Undetermined:
-		return "would have to go, but something that decides could not be read or lies in the future: kept until that is known"
+		return "would have to go, but something that decides could not be read, is not told or lies in the future: kept until that is known"
 	case Lapsed:
 		s := fmt.Sprintf("%s; %s ended with %s", p.last(d.Clock), d.Clock.Period.Words(), longDay(d.Clock.Lapses-1))
 		if len(d.Saved) > 0 {
@@ -139,7 +140,7 @@ func (p *Policy) FindingWords(f Finding) string {
 	case FindUnreadRecord:
 		return "records" + at + " could not be read in full: nobody is deleted by them"
 	case FindNoDates:
-		return "people have no date at all, not even of collection: never deleted, to be reviewed"
+		return "people have no day of collection and no newer act that is known: never deleted, to be reviewed"
 	case FindEndlessSignal:
 		return fmt.Sprintf("people are kept by something without an end: %s", p.signals[f.Rule].words)
 	case FindKeepWithoutStart:
@@ -153,7 +154,7 @@ func (p *Policy) FindingWords(f Finding) string {
 	}
 }
 
-// ReasonCodes are the decision's reasons in the audit log's form.
+// ReasonCodes are the decision's reasons in the audit log's form, sorted.
 func (p *Policy) ReasonCodes(d Decision) []string {
 	out := []string{"verdict:" + string(d.Verdict)}
 	c := d.Clock
@@ -173,6 +174,7 @@ func (p *Policy) ReasonCodes(d Decision) []string {
 	for _, i := range d.Saved {
 		out = append(out, "keep:"+p.keeps[i].name)
 	}
+	slices.Sort(out)
 	return out
 }
 

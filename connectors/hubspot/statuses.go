@@ -28,9 +28,10 @@ func (c *Connector) addStatuses(ctx context.Context, ks []*contact.Contact) erro
 	if err != nil {
 		return err
 	}
+	known := c.everySubscription()
 	for _, k := range ks {
 		var rows []contact.Row
-		for _, a := range addresses(*k) {
+		for i, a := range addresses(*k) {
 			ss, ok := told[api.Fold(a)]
 			if !ok {
 				unreadable(k, groupSubscription)
@@ -42,12 +43,48 @@ func (c *Connector) addStatuses(ctx context.Context, ks []*contact.Contact) erro
 				}
 				rows = append(rows, row)
 			}
+			if row, all := refusal(ss, known); all && i > 0 {
+				rows = append(rows, row)
+			}
 		}
 		if len(rows) > 0 {
 			k.Rows[groupSubscription] = rows
 		}
 	}
 	return nil
+}
+
+// everySubscription lists the account's subscription types, as last read.
+func (c *Connector) everySubscription() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var ids []string
+	for _, b := range c.brands {
+		ids = append(ids, b.Subscriptions...)
+	}
+	return ids
+}
+
+// refusal is a row without a subscription, which stands for all: what an address
+// says that has refused each type there is. hs_email_optout tells it of the
+// primary address alone, and a merge leaves it at another.
+func refusal(ss []api.Status, known []string) (contact.Row, bool) {
+	refused := map[string]bool{}
+	row := contact.Row{"status": contact.TextValue("UNSUBSCRIBED")}
+	for _, s := range ss {
+		if s.Status == "UNSUBSCRIBED" {
+			refused[string(s.Subscription)] = true
+			if at, ok := value(contact.Instant, string(s.Timestamp)); ok && !at.IsEmpty() {
+				row["timestamp"] = at
+			}
+		}
+	}
+	for _, id := range known {
+		if !refused[id] {
+			return nil, false
+		}
+	}
+	return row, len(known) > 0
 }
 
 // statuses tells what addresses said, in every brand that the policy needs. An

@@ -16,13 +16,16 @@ const (
 	Tampered = 4 // the audit log does not verify
 )
 
+// ErrTampered tells that the audit log does not verify.
+var ErrTampered = errors.New("the audit log does not verify")
+
 // ExitCode is the exit code for an error.
 func ExitCode(err error) int {
 	var problems document.Problems
 	switch {
 	case err == nil:
 		return Done
-	case errors.Is(err, audit.ErrBroken):
+	case errors.Is(err, audit.ErrBroken), errors.Is(err, ErrTampered):
 		return Tampered
 	case errors.As(err, &problems), errors.Is(err, ErrUsage):
 		return Usage

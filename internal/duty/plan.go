@@ -120,6 +120,7 @@ func Plan(due []Duty, l Limits, s Situation) Work {
 			frozen[why] = append(frozen[why], d)
 			continue
 		}
+		d.Batch = "" // an older approval is not today's
 		if fits(d, l, s, used) {
 			w.Routine = append(w.Routine, d)
 		} else {
@@ -152,8 +153,12 @@ func fits(d Duty, l Limits, s Situation, used map[policy.Verb]map[int64]bool) bo
 
 // surged tells whether the duty was opened on a day on which its rule demanded
 // far more than it does usually. On the day of the first whole read there is no
-// usual: what is more than a handful is a first run.
+// usual: what is more than a handful is a first run. A duty that was attempted
+// before has passed this once.
 func surged(d Duty, l Limits, s Situation) Why {
+	if d.Attempt > 0 {
+		return ""
+	}
 	day := policy.DayOf(d.Opened, s.Zone)
 	n := s.History[d.Rule()][day]
 	switch {

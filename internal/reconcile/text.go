@@ -232,7 +232,11 @@ func (r Report) textFindings(t text) {
 	t.head("Findings for a human: %d", len(r.Findings))
 	var rows [][]string
 	for _, f := range r.Findings {
-		rows = append(rows, []string{f.Clause, fmt.Sprint(f.Count), f.Words})
+		words := f.Words
+		if len(f.Sample) > 0 {
+			words += faint.Render("  (" + f.Sample[0] + ")")
+		}
+		rows = append(rows, []string{f.Clause, fmt.Sprint(f.Count), words})
 	}
 	t.table(rows)
 }

@@ -21,8 +21,9 @@ const (
 	intentsPerCommit = 64
 	// freshFor is how old the re-read may be when the intent is logged (invariant 1).
 	freshFor = 60 * time.Second
-	// retryAfter is how long a refused or failed attempt rests.
-	retryAfter = 20 * time.Hour
+	// retryAfter is how long an attempt rests that a processor refused or that is
+	// disputed: a human has to act first.
+	retryAfter = 7 * 24 * time.Hour
 )
 
 // write carries out one step: durable intents, then the processor, then a

@@ -140,8 +140,7 @@ func (tx *Tx) PutBatch(b duty.Batch, population int, now time.Time) (isNew bool,
 		if err != nil {
 			return false, err
 		}
-		_, err = tx.Exec(`UPDATE batch SET expires = $2, frozen = $3 WHERE digest = $1 AND expires <= $3`, b.Digest, millis(b.Expires), millis(now))
-		return false, err
+		return tx.freezeAgain(b, now)
 	}
 	for _, id := range b.Duties {
 		if _, err := tx.Exec(`INSERT INTO batch_duty (batch, duty) VALUES ($1, $2)`, b.Digest, id); err != nil {
@@ -149,6 +148,20 @@ func (tx *Tx) PutBatch(b duty.Batch, population int, now time.Time) (isNew bool,
 		}
 	}
 	return true, nil
+}
+
+// freezeAgain revives a batch that had expired. What was approved then is not now.
+func (tx *Tx) freezeAgain(b duty.Batch, now time.Time) (bool, error) {
+	r, err := tx.Exec(`UPDATE batch SET expires = $2, frozen = $3 WHERE digest = $1 AND expires <= $3`, b.Digest, millis(b.Expires), millis(now))
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.Exec(`DELETE FROM approval WHERE batch = $1`, b.Digest)
+	return true, err
 }
 
 // Frozen is a batch with its approvals.
