@@ -157,7 +157,7 @@ func (c *Case) decide(p *Policy, keys Pseudonymiser) ([]decided, error) {
 	if err != nil {
 		return nil, err
 	}
-	persons, err := join(seen, slices.Contains(p.Identity.NotBy, NotByTwoNames))
+	persons, err := Join(seen, slices.Contains(p.Identity.NotBy, NotByTwoNames))
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +194,9 @@ func (c *Case) circumstances(p *Policy) (Circumstances, error) {
 	return with, nil
 }
 
-// join makes persons of observations, in the order of their first records.
-func join(seen []contact.Observation, twoNames bool) ([]contact.Person, error) {
+// Join makes persons of observations, in the order of their first records. The
+// daemon joins millions in its database; this is the same for a handful.
+func Join(seen []contact.Observation, twoNames bool) ([]contact.Person, error) {
 	var links []person.Link
 	for i := range seen {
 		for _, id := range seen[i].Identifiers {

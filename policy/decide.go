@@ -49,7 +49,8 @@ type judge struct {
 	future    bool
 	erasure   bool
 	suspected bool
-	scopeless bool // it could not be read whether the policy is about the person
+	collected bool // when the data was collected is known of some record
+	blind     bool // it could not be read whether the policy is about the person, or who that is
 	minor     bool
 	refusedAt contact.Extent // largest unlifted own refusal, if refused
 	refused   bool
@@ -104,11 +105,11 @@ func (j *judge) gather() {
 			j.find(FindErasureAsked, o.Ref.Processor, -1, contact.Key{})
 		}
 		j.suspected = j.suspected || f.Suspected
-		j.scopeless = j.scopeless || f.ScopeUnread
+		j.blind = j.blind || f.ScopeUnread || f.LinkUnread
 	}
 	for i := range j.person.Shared {
 		if f := &j.person.Shared[i]; j.person.SharedSignals {
-			j.unread, j.future = j.unread || f.Unread, j.future || f.Future
+			j.unread, j.future, j.blind = j.unread || f.Unread, j.future || f.Future, j.blind || f.LinkUnread
 		}
 	}
 }
@@ -128,6 +129,7 @@ func (j *judge) clock() {
 		}
 	}
 	j.given(&c)
+	j.collected = collected != NoDay
 	for _, e := range j.p.Retention.Shorter {
 		if j.onlyChannel(e.Name) {
 			c.Period = e.Value
@@ -254,12 +256,19 @@ func (j *judge) deletion() {
 		j.d.Verdict = Undetermined
 		j.find(FindNoDates, "", -1, contact.Key{})
 		return
+	case j.d.Clock.Lapses != NoDay && j.d.Clock.Lapses <= j.today && !j.collected:
+		// Old acts say when a person was heard of, not when their data was collected
+		// last: that starts the clock, and nobody tells it.
+		if j.d.Verdict = Undetermined; !j.unread && !j.future {
+			j.find(FindNoDates, "", -1, contact.Key{})
+		}
+		return
 	case j.d.Clock.Lapses != NoDay && j.d.Clock.Lapses <= j.today:
 		ground, j.d.Verdict = GroundRetention, Lapsed
 	default:
 		return
 	}
-	if j.scopeless || ground != GroundMinor && (j.unread || j.future) {
+	if j.blind || ground != GroundMinor && (j.unread || j.future) {
 		j.d.Verdict = Undetermined
 		return
 	}

@@ -161,7 +161,7 @@ func (v view) roles() {
 	v.own(unread, l.collected)
 	v.own(unread, l.optOuts...)
 	if slices.Contains(v.c.p.Identity.NotBy, NotByTwoNames) {
-		v.own(func(x *loss) { x.name = true }, l.first, l.last)
+		v.own(func(x *loss) { x.unread, x.link, x.name = true, true, true }, l.first, l.last)
 	}
 }
 

@@ -37,12 +37,13 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 		}
 	}
 	l.identify(&c, &o, keys)
-	if o.Facts.LeftAlone {
-		return o // read no further (C18)
-	}
 	see := sight{p: p, l: l, c: &c, f: &o.Facts, today: p.Today(c.ReadAt)}
 	if c.Unreadable != nil {
 		see.losses()
+	}
+	if o.Facts.LeftAlone { // read no further (C18)
+		o.Facts = contact.Facts{LeftAlone: true, LinkUnread: o.Facts.LinkUnread, Collected: contact.NoDay}
+		return o
 	}
 	see.record(keys)
 	see.signals()
@@ -84,8 +85,9 @@ func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudon
 	}
 	for _, u := range c.Unreadable {
 		if x := l.losses[u]; x != nil && x.name {
-			// A name that can't be read differs from every other: joined on doubt, one
-			// person's age or refusal would delete another's record.
+			// A name that can't be read differs from every other. Joined on doubt, one
+			// person's age would delete another's record; told apart on doubt, either
+			// one's act still keeps both, and LinkUnread keeps them from any deletion.
 			o.Name = keys.Text("unread name of " + c.Ref.String())
 			return
 		}

@@ -49,8 +49,8 @@ type Facts struct {
 	Future    bool `json:"f,omitzero"` // a signal's date lies in the future
 	// ScopeUnread: whether the policy is about the record could not be read.
 	ScopeUnread bool `json:"w,omitzero"`
-	// LinkUnread: an address or link that joins records could not be read, so that
-	// the record may stand apart from its person.
+	// LinkUnread: an address, link or name by which records are joined or told apart
+	// could not be read, so that the record may stand apart from its person.
 	LinkUnread bool `json:"l,omitzero"`
 
 	Collected Day       `json:"c"` // NoDay if it is not told
