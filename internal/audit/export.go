@@ -12,6 +12,8 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json"
+	"github.com/transparency-dev/formats/log"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/lapsed/lapsed/internal/audit/entry"
 )
@@ -35,7 +37,7 @@ func Export(ctx context.Context, tx *sql.Tx, dir string) error {
 		return fmt.Errorf("publish the log: %w", err)
 	}
 	p := publication{ctx, tx, dir, size}
-	for _, step := range []func() error{p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
+	for _, step := range []func() error{func() error { return p.extends(newest) }, p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
 		if err := step(); err != nil {
 			return fmt.Errorf("publish the log: %w", err)
 		}
@@ -52,6 +54,39 @@ type publication struct {
 	tx   *sql.Tx
 	dir  string
 	size int64
+}
+
+// extends refuses to publish over another log, or over more of this one than
+// there is: a published log is a pin, and a restored database must not undo it.
+func (p publication) extends(newest []byte) error {
+	b, err := os.ReadFile(p.path("checkpoint"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var there, ours log.Checkpoint
+	if _, err := there.Unmarshal(b); err != nil {
+		return fmt.Errorf("%s is damaged: move the directory away and publish anew", p.path("checkpoint"))
+	}
+	if _, err := ours.Unmarshal(newest); err != nil {
+		return err
+	}
+	switch {
+	case there.Origin != ours.Origin:
+		return fmt.Errorf("%s holds another log, %q", p.dir, there.Origin)
+	case there.Size > ours.Size:
+		return fmt.Errorf("%w: %s holds %d entries, and there are %d", ErrBroken, p.dir, there.Size, ours.Size)
+	}
+	root, err := tlog.TreeHash(int64(there.Size), hashes{p.ctx, p.tx, p.size})
+	if err != nil {
+		return err
+	}
+	if string(root[:]) != string(there.Hash) {
+		return fmt.Errorf("%w: at size %d its root is not the one that %s holds", ErrBroken, there.Size, p.dir)
+	}
+	return nil
 }
 
 // bundles writes the entries: a uint16 length and the bytes, for each.

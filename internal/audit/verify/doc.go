@@ -18,6 +18,10 @@
 // first problem of a report is the one to read first. Run fails only if the log
 // can't be read, or if a key that was handed in is no key.
 //
+// 100,000 entries of 419 bytes, with canonical form, strict decode, forms, hashes
+// and rules, take about 3 s on a shared core (BenchmarkRun), most of it in reading
+// JSON three times: alphabet, canonical form, fields.
+//
 // What could not be checked is part of the report. Without a pin or a
 // cosignature nobody can see that a log was cut off and signed again, and the
 // report's first line says so.

@@ -110,16 +110,22 @@ func (r *run) claims() error {
 		}
 	}
 	r.edges = map[int64]edge{}
+	r.saw(r.newest)
 	return r.stored(func(c signed, _ string) {
 		if r.readable && c.Size > r.newest.Size {
 			r.add("S4", -1, "", "a stored checkpoint is of %d entries, more than the newest's %d: an old one is shown as the newest", c.Size, r.newest.Size)
 		}
 		r.tree.expect(int64(c.Size), claim{c.Hash, "S4", "a stored checkpoint"})
-		for _, s := range r.keys.cosignatures(c) {
-			r.seen = append(r.seen, s)
-			r.edges[s.size] = edge{}
-		}
+		r.saw(c)
 	})
+}
+
+// saw notes when witnesses saw a checkpoint.
+func (r *run) saw(c signed) {
+	for _, s := range r.keys.cosignatures(c) {
+		r.seen = append(r.seen, s)
+		r.edges[s.size] = edge{}
+	}
 }
 
 // stored visits the stored checkpoints that can be read.

@@ -140,6 +140,7 @@ func (r *run) notChecked() []string {
 	for _, g := range sortedKeys(r.book.gaps) {
 		note(true, "%s (×%d)", g, r.book.gaps[g])
 	}
+	note(true, "R13: of what cycle.finished counts, only the outcomes can be counted again")
 	note(!r.o.Evidence, "R15: evidence was not asked for")
 	note(true, "R15: decisions are not made again from their facts")
 	return append(out, r.beyond()...)
