@@ -244,7 +244,7 @@ func TestLargePopulation(t *testing.T) {
 	}
 	each := (heap() - before) / int64(n)
 	t.Logf("%d people, %d records: %v, %d bytes a person", n, records, took.Round(time.Millisecond), each)
-	if each > 8<<10 {
+	if each > 4<<10 {
 		t.Errorf("a person costs %d bytes", each)
 	}
 	runtime.KeepAlive(w)
