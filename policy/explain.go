@@ -134,6 +134,10 @@ func (p *Policy) explainConsent(f *contact.Facts, say func(string, string, ...an
 		if r.Extent == contact.ExtentTopic {
 			what = p.Topics[r.Topic].Name
 		}
+		if r.Ours {
+			say("withdrawn", "%s, by lapsed: no refusal of the person's", what)
+			continue
+		}
 		say("refusal", "of %s, since %s (%s)", what, p.Date(time.Unix(r.At, 0)), p.refusals[r.Rule].words)
 	}
 	for _, pr := range f.Proofs {

@@ -152,6 +152,9 @@ func (j *judge) refusals() no {
 	var out no
 	wide, wideLifted := false, uint64(0)
 	each := func(r contact.Refusal, own bool) {
+		if r.Ours {
+			return
+		}
 		if r.Extent == contact.ExtentTopic {
 			if !j.lifts(r, int(r.Topic)) {
 				out.topics |= 1 << r.Topic
@@ -200,7 +203,7 @@ func (j *judge) everyTopic(n no) {
 		own := uint64(0)
 		for i := range j.person.Observations {
 			for _, r := range j.person.Observations[i].Facts.Refusals {
-				if r.Extent == contact.ExtentTopic {
+				if r.Extent == contact.ExtentTopic && !r.Ours {
 					own |= 1 << r.Topic
 				}
 			}

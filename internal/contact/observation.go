@@ -91,6 +91,9 @@ type Refusal struct {
 	Extent Extent `json:"e,omitzero"`
 	Topic  uint16 `json:"t,omitzero"` // for ExtentTopic
 	At     int64  `json:"a,omitzero"` // Unix seconds; 0 = undated, set to the first read that showed it
+	// Ours marks what we withdrew ourselves and read back: it is no refusal of the
+	// person's, who may never have said no.
+	Ours bool `json:"o,omitzero"`
 }
 
 // Proof is evidence of a yes that has all its parts.

@@ -150,7 +150,7 @@ func (a *acting) store(ctx context.Context, name string, answers []connectors.Re
 				}
 			}
 		}
-		return tx.PutObservations(generation, os)
+		return a.put(tx, generation, os)
 	})
 }
 

@@ -56,7 +56,7 @@ func (e *Engine) begin(ctx context.Context, hand *Hand, trigger string) (*run, e
 	}
 	processors := sorted(keysOf(e.Sources))
 	err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
-		unfinished, err := tx.BeginCycle(r.id, r.report.Mode, now)
+		unfinished, err := tx.BeginCycle(r.id, r.report.Mode, hand != nil, now)
 		if err != nil {
 			return nil, err
 		}

@@ -289,11 +289,10 @@ func (r *run) dutyEntry(c duty.Change, name, decision string, holds []policy.Hol
 		return entry.Entry{Kind: entry.DutyOpened, Body: entry.Opened{Duty: d.ID, Person: name, Contact: r.Keys.Contact(d.Ref), Processor: d.Ref.Processor,
 			Verb: string(d.Verb), Extent: extent(d), Topic: d.Topic, Ground: string(d.Ground), Decision: decision, Due: entry.Time(d.Due)}}, true
 	case duty.HeldBack:
-		hold := "none"
-		if len(holds) > 0 {
-			hold = holds[0].ID
+		if len(holds) == 0 {
+			return entry.Entry{}, false // holds are what held it back
 		}
-		return entry.Entry{Kind: entry.DutyHeld, Body: entry.Held{Duty: d.ID, Hold: hold}}, true
+		return entry.Entry{Kind: entry.DutyHeld, Body: entry.Held{Duty: d.ID, Hold: holds[0].ID}}, true
 	case duty.Dropped:
 		return entry.Entry{Kind: entry.DutyWithdrawn, Body: entry.Withdrawn{Duty: d.ID, Cause: "not-demanded"}}, true
 	default:

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/duty"
 	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -113,7 +115,7 @@ func (x *pulling) page(ctx context.Context, cs []contact.Contact) error {
 	}
 	x.contacts += len(cs)
 	x.progress().Reading(x.name, x.contacts)
-	return x.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutObservations(x.after.Generation, os) })
+	return x.Store.Write(ctx, func(tx *store.Tx) error { return x.put(tx, x.after.Generation, os) })
 }
 
 // observe keeps of a contact what the policy's rules see.
@@ -122,6 +124,33 @@ func (r *run) observe(c contact.Contact) contact.Observation {
 		c.ReadAt = r.Clock()
 	}
 	return r.Policy.Observe(c, r.Keys)
+}
+
+// put stores observations. A refusal that shows up where we withdrew the same
+// ourselves is our own doing, and not the person's no.
+func (r *run) put(tx *store.Tx, generation int64, os []contact.Observation) error {
+	for _, o := range os {
+		if len(o.Facts.Refusals) == 0 {
+			continue
+		}
+		duties, err := tx.DutiesOfRecord(o.Ref)
+		if err != nil {
+			return err
+		}
+		for i := range o.Facts.Refusals {
+			n := &o.Facts.Refusals[i]
+			n.Ours = slices.ContainsFunc(duties, func(d duty.Duty) bool { return r.caused(d, *n) })
+		}
+	}
+	return tx.PutObservations(generation, os)
+}
+
+// caused tells whether an unsubscribe of ours brought a refusal about.
+func (r *run) caused(d duty.Duty, n contact.Refusal) bool {
+	if d.Verb != policy.Unsubscribe || d.Attempt == 0 {
+		return false
+	}
+	return d.Extent >= n.Extent && d.Extent != contact.ExtentTopic || n.Extent == contact.ExtentTopic && d.Topic == r.Policy.Topics[n.Topic].Name
 }
 
 // add mixes an observation into the read's digest, whatever the order of pages.

@@ -112,12 +112,8 @@ func (s shared) add(rows []store.Row, signals bool) {
 			if from.Person == to.Person {
 				continue
 			}
-			reaches := contact.Facts{Refusals: from.Facts.Refusals, Collected: contact.NoDay}
-			if signals {
-				reaches.Signals = from.Facts.Signals
-				s.signals[to.ID] = true
-			}
-			if reaches.Refusals != nil || reaches.Signals != nil {
+			s.signals[to.ID] = s.signals[to.ID] || signals
+			if reaches, any := policy.Reaches(&from.Facts, signals); any {
 				s.facts[to.ID] = append(s.facts[to.ID], reaches)
 			}
 		}

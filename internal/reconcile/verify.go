@@ -82,7 +82,7 @@ func (r *run) settlePart(ctx context.Context, name string, list []duty.Duty) err
 			return ctx.Err()
 		}
 		r.findings.add(policy.FindSourceUnread, name, "verify", 1, "", name+" could not be re-read: what it accepted is not confirmed yet")
-		return nil
+		seen = make([]connectors.Reread, len(list)) // nothing is known of any of them
 	}
 	return r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
 		var out []entry.Entry
@@ -102,6 +102,9 @@ func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]en
 	decision, err := tx.DecisionOf(d.ID)
 	if err != nil {
 		return nil, err
+	}
+	if seen.State == connectors.Unread {
+		return r.stillUnknown(tx, d, decision)
 	}
 	done := r.done(d, seen)
 	state, reason := "", "re-read"
@@ -130,6 +133,21 @@ func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]en
 	d.Changed, d.Reason = r.Clock(), reason
 	r.report.Outcomes[state]++
 	x := entry.Outcome{Duty: d.ID, Attempt: d.Attempt, State: state, Reason: reason, Reread: entry.Time(r.Clock())}
+	return []entry.Entry{{Kind: entry.DutyOutcome, Body: x}}, tx.PutDuty(d, r.today, decision)
+}
+
+// unanswered marks a duty whose outcome was logged as unknown.
+const unanswered = "no-answer"
+
+// stillUnknown logs, once, that an interrupted attempt could not be re-read. It
+// stays open, and is asked about again in the next cycle.
+func (r *run) stillUnknown(tx *store.Tx, d duty.Duty, decision string) ([]entry.Entry, error) {
+	if d.State != duty.Acting || d.Reason == unanswered {
+		return nil, nil
+	}
+	d.Reason = unanswered
+	r.report.Outcomes["unknown"]++
+	x := entry.Outcome{Duty: d.ID, Attempt: d.Attempt, State: "unknown", Reason: unanswered, Reread: entry.NotReread}
 	return []entry.Entry{{Kind: entry.DutyOutcome, Body: x}}, tx.PutDuty(d, r.today, decision)
 }
 

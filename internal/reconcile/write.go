@@ -220,7 +220,8 @@ func (r *run) outcome(tx *store.Tx, o order, said error, seen connectors.Reread)
 		log("accepted", "processor-said-yes", seen.State != connectors.Unread, time.Time{})
 		move(duty.Accepted, "")
 	case fault.Is(said, fault.Ambiguous) && seen.State == connectors.Unread:
-		log("unknown", "no-answer", false, time.Time{}) // stays acting until a re-read tells
+		log("unknown", unanswered, false, time.Time{}) // stays acting until a re-read tells
+		d.Reason = unanswered
 	case fault.Is(said, fault.Ambiguous):
 		log("skipped", "not-done", true, time.Time{})
 		move(duty.Due, "not-done")
@@ -323,6 +324,9 @@ func (r *run) suppress(tx *store.Tx, d duty.Duty, o order) error {
 			}
 		}
 		for _, n := range o.refused {
+			if n.Ours {
+				continue
+			}
 			no := store.Suppression{Key: x.Key, Kind: "refused", Extent: n.Extent, Since: n.At}
 			if n.Extent == contact.ExtentTopic {
 				no.Topic = r.Policy.Topics[n.Topic].Name

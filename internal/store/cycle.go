@@ -5,9 +5,13 @@ import (
 	"time"
 )
 
-// BeginCycle stores that a cycle has begun, and returns the cycles that began
-// and never ended.
-func (tx *Tx) BeginCycle(id, mode string, now time.Time) ([]string, error) {
+// BeginCycle stores that a cycle has begun. One that settles what earlier ones
+// left open gets the cycles that began and never ended, and ends them.
+func (tx *Tx) BeginCycle(id, mode string, settles bool, now time.Time) ([]string, error) {
+	if !settles {
+		_, err := tx.Exec(`INSERT INTO cycle (id, started, finished, mode, summary) VALUES ($1, $2, 0, $3, '')`, id, millis(now), mode)
+		return nil, err
+	}
 	rows, err := tx.Query(`SELECT id FROM cycle WHERE finished = 0 ORDER BY id`)
 	unfinished, err := scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
 	if err != nil {

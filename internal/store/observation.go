@@ -90,8 +90,11 @@ func united(o contact.Observation, old string) ([]contact.Refusal, error) {
 	}
 	out := slices.Clone(o.Facts.Refusals)
 	for i := range out {
-		if j := slices.IndexFunc(before.Refusals, same(out[i])); j >= 0 && out[i].At == 0 {
-			out[i].At = before.Refusals[j].At
+		if j := slices.IndexFunc(before.Refusals, same(out[i])); j >= 0 {
+			out[i].Ours = before.Refusals[j].Ours
+			if out[i].At == 0 {
+				out[i].At = before.Refusals[j].At
+			}
 		}
 		if out[i].At == 0 {
 			out[i].At = o.ReadAt.Unix()
