@@ -100,7 +100,10 @@ func TestTreeAgreesWithAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := in(t, db, func(tx *sql.Tx) error { _, err := Append(tx, start, withdrawn(1)); return errors.Join(err, l.Check(context.Background(), tx)) }); err != nil {
+	if err := in(t, db, func(tx *sql.Tx) error {
+		_, err := Append(tx, start, withdrawn(1))
+		return errors.Join(err, l.Check(context.Background(), tx))
+	}); err != nil {
 		t.Errorf("a grown log does not extend its pin: %v", err)
 	}
 }

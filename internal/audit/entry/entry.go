@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"time"
 
@@ -122,8 +121,6 @@ func (r Read) Into(body any) error {
 	return nil
 }
 
-var stringForm = regexp.MustCompile(`^[A-Za-z0-9._:+/=-]{1,512}$`)
-
 // Check walks an entry's tokens: size, alphabet of every string, whole numbers,
 // no null.
 func Check(b []byte) error {
@@ -146,11 +143,11 @@ func Check(b []byte) error {
 		}
 		switch t.Kind() {
 		case '"':
-			if !stringForm.MatchString(t.String()) {
+			if !inAlphabet(t.String()) {
 				return errors.New("a string is empty, too long, or outside the log's alphabet")
 			}
 		case '0':
-			if !wholeForm.MatchString(t.String()) {
+			if !whole(t.String()) {
 				return errors.New("a number is not a whole one below 2^53")
 			}
 		case 'n':
@@ -159,8 +156,38 @@ func Check(b []byte) error {
 	}
 }
 
-// Whole numbers of up to 15 digits are below 2^53 whatever they are.
-var wholeForm = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})$`)
+// inAlphabet tells whether a string is of the log's narrow form:
+// ^[A-Za-z0-9._:+/=-]{1,512}$.
+func inAlphabet(s string) bool {
+	if len(s) == 0 || len(s) > 512 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '-' && c <= ':', c == '_', c == '+', c == '=':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// whole tells whether a number is a whole one of up to 15 digits: below 2^53
+// whatever they are.
+func whole(s string) bool {
+	if len(s) > 0 && s[0] == '-' {
+		s = s[1:]
+	}
+	if len(s) == 0 || len(s) > 15 || len(s) > 1 && s[0] == '0' {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
 
 // Time is an instant in the log's form.
 func Time(t time.Time) string { return t.UTC().Format(TimeLayout) }

@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -93,4 +94,26 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("accepted and not readable: %s", b)
 		}
 	})
+}
+
+// The alphabet is checked by hand, for speed; the pattern that defines it is the oracle.
+func TestAlphabetIsThePattern(t *testing.T) {
+	pattern := regexp.MustCompile(`^[A-Za-z0-9._:+/=-]{1,512}$`)
+	number := regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})$`)
+	for c := range 256 {
+		s := string([]byte{byte(c)})
+		if inAlphabet(s) != pattern.MatchString(s) {
+			t.Errorf("byte %d: %v", c, inAlphabet(s))
+		}
+	}
+	for _, s := range []string{"", "0", "-0", "00", "01", "-1", "123456789012345", "1234567890123456", "1.0", "1e3", "--1", "-"} {
+		if whole(s) != number.MatchString(s) {
+			t.Errorf("%q: %v", s, whole(s))
+		}
+	}
+	for _, n := range []int{0, 1, 512, 513} {
+		if s := strings.Repeat("a", n); inAlphabet(s) != pattern.MatchString(s) {
+			t.Errorf("%d letters: %v", n, inAlphabet(s))
+		}
+	}
 }

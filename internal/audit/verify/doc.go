@@ -19,7 +19,7 @@
 // can't be read, or if a key that was handed in is no key.
 //
 // 100,000 entries of 419 bytes, with canonical form, strict decode, forms, hashes
-// and rules, take about 3 s on a shared core (BenchmarkRun), most of it in reading
+// and rules, take about 1.3 s on a shared core (BenchmarkRun), most of it in reading
 // JSON three times: alphabet, canonical form, fields.
 //
 // What could not be checked is part of the report. Without a pin or a
