@@ -52,7 +52,6 @@ type judge struct {
 	collected bool // when the data was collected is known of some record
 	blind     bool // it could not be read whether the policy is about the person, or who that is
 	minor     bool
-	refusedAt contact.Extent // largest unlifted own refusal, if refused
 	refused   bool
 	lifted    uint64 // topics that a newer proof lifts from a wider refusal
 	stopAll   Ground // why all marketing stops, "" if it doesn't

@@ -175,7 +175,7 @@ func (j *judge) refusals() no {
 		}
 		wideLifted |= lifted
 		if own {
-			j.refused, j.refusedAt = true, max(j.refusedAt, r.Extent)
+			j.refused = true
 		}
 	}
 	for i := range j.person.Observations {
