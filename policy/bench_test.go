@@ -1,0 +1,103 @@
+package policy_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/pseudonym"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// crowd makes n persons with one record at each processor, as an account of
+// middling tidiness holds them.
+func crowd(n int, now time.Time) [][2]contact.Contact {
+	text, flag := contact.TextValue, contact.BoolValue
+	out := make([][2]contact.Contact, n)
+	for i := range out {
+		mail := text(fmt.Sprintf("person%d@school%d.example", i, i%97))
+		at := func(days int) contact.Value { return contact.InstantValue(now.AddDate(0, 0, -days)) }
+		hub := contact.Row{"email": mail, "firstname": text("Kari"), "lastname": text(fmt.Sprint("Nordmann ", i)), "jobtitle": text("Teacher"), "country": text("Norway"),
+			"createdate": at(900 + i%500), "first_conversion_event_name": text("Demo"), "recent_conversion_event_name": text("Newsletter"), "recent_conversion_date": at(i % 700),
+			"hs_email_last_click_date": at(i % 650), "hs_analytics_last_visit_timestamp": at(i % 600), "hs_analytics_source": text("ORGANIC_SEARCH"), "hs_email_optout": flag(i%20 == 0)}
+		out[i][0] = contact.Contact{Ref: contact.Ref{Processor: "hubspot", Object: "contact", ID: fmt.Sprint(i)}, Fields: hub, ReadAt: now, Rows: map[string][]contact.Row{
+			"subscription": {{"subscriptionId": text("101"), "status": text("SUBSCRIBED"), "legalBasis": text("CONSENT_WITH_NOTICE"), "source": text("Form"), "timestamp": at(i % 700)},
+				{"subscriptionId": text("103"), "status": text("UNSUBSCRIBED"), "timestamp": at(i % 300)}},
+			"form": {{"guid": text("f-22bb"), "submittedAt": at(i % 700)}}}}
+		crm := contact.Row{"Email": mail, "FirstName": text("Kari"), "LastName": text(fmt.Sprint("Nordmann ", i)), "Title": text("Teacher"), "LeadSource": text("Web"), "CreatedDate": at(900),
+			"HasOptedOutOfEmail": flag(false), "Newsletter__c": flag(true), "MailingCountry": text("Norway")}
+		out[i][1] = contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: fmt.Sprintf("003%015d", i)}, Fields: crm, ReadAt: now, Rows: map[string][]contact.Row{
+			"Task":        {{"CompletedDateTime": at(i % 800), "CallDisposition": text("Connected")}, {"CompletedDateTime": at(i % 400), "CallDisposition": text("No answer")}},
+			"Opportunity": {{"IsClosed": flag(i%3 > 0), "CloseDate": contact.DateValue(now.AddDate(0, 0, i%200))}},
+			"RecordType":  {{"DeveloperName": text("Customer")}}}}
+	}
+	return out
+}
+
+func benchRing() *pseudonym.Ring {
+	return pseudonym.NewRing([32]byte{1}, pseudonym.EpochKey{Use: pseudonym.Subject, Year: 2026, Key: [32]byte{2}}, pseudonym.EpochKey{Use: pseudonym.Signer, Year: 2026, Key: [32]byte{3}})
+}
+
+func perSecond(b *testing.B) { b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "persons/s") }
+
+// BenchmarkObserveDecide takes a person from two contacts to a decision, with the
+// real keys.
+func BenchmarkObserveDecide(b *testing.B) {
+	p, ring := compile(b, "reference.yaml", policy.Reference), benchRing()
+	persons := crowd(5000, noon)
+	one := func(i int) policy.Verdict {
+		x := &persons[i%len(persons)]
+		return p.Decide(contact.Person{Observations: []contact.Observation{p.Observe(x[0], ring), p.Observe(x[1], ring)}}, policy.Circumstances{}, noon).Verdict
+	}
+	b.Run("one", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			one(i)
+		}
+		perSecond(b)
+	})
+	b.Run("parallel", func(b *testing.B) {
+		b.ReportAllocs()
+		b.RunParallel(func(pb *testing.PB) {
+			for i := 0; pb.Next(); i++ {
+				one(i)
+			}
+		})
+		perSecond(b)
+	})
+}
+
+// BenchmarkObserve is one contact, with keys that cost nothing.
+func BenchmarkObserve(b *testing.B) {
+	p := compile(b, "reference.yaml", policy.Reference)
+	persons := crowd(5000, noon)
+	b.ReportAllocs()
+	for i := range b.N {
+		p.Observe(persons[i/2%len(persons)][i%2], freeKeys{})
+	}
+}
+
+// freeKeys are pseudonyms that cost nothing, to tell our own time from the hashes'.
+type freeKeys struct{}
+
+func (freeKeys) Email(a string) (contact.Key, string, bool, bool) {
+	return contact.Key{byte(len(a))}, "p", false, true
+}
+func (freeKeys) Link(contact.Ref) contact.Key     { return contact.Key{1} }
+func (freeKeys) Name(first, _ string) contact.Key { return contact.Key{byte(len(first))} }
+func (freeKeys) Text(string) contact.Key          { return contact.Key{2} }
+
+// BenchmarkDecide is one person whose facts are known: what a quiet cycle costs.
+func BenchmarkDecide(b *testing.B) {
+	p, ring := compile(b, "reference.yaml", policy.Reference), benchRing()
+	var persons []contact.Person
+	for _, x := range crowd(5000, noon) {
+		persons = append(persons, contact.Person{Observations: []contact.Observation{p.Observe(x[0], ring), p.Observe(x[1], ring)}})
+	}
+	b.ReportAllocs()
+	for i := range b.N {
+		p.Decide(persons[i%len(persons)], policy.Circumstances{}, noon)
+	}
+	perSecond(b)
+}
