@@ -13,6 +13,7 @@ import (
 	"github.com/lapsed/lapsed/internal/audit"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/document"
+	"github.com/lapsed/lapsed/internal/httpx"
 	"github.com/lapsed/lapsed/internal/pseudonym"
 	"github.com/lapsed/lapsed/internal/reconcile"
 	"github.com/lapsed/lapsed/internal/store"
@@ -26,6 +27,7 @@ type Options struct {
 	Logger   *slog.Logger
 	Progress reconcile.Progress
 	Build    string
+	HTTP     httpx.Options // tuning of all calls to processors; the zero value is what production uses
 }
 
 // App is an opened installation.

@@ -7,6 +7,7 @@ import (
 	"github.com/lapsed/lapsed/connectors/salesforce"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/document"
+	"github.com/lapsed/lapsed/internal/httpx"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -47,7 +48,7 @@ func (a *App) connect(binding policy.Binding) error {
 			continue
 		}
 		fields, topics := a.Policy.Needs(e.Name, binding[e.Name])
-		c, err := connector(e.Name, e.Value, p, fields, topics)
+		c, err := connector(e.Name, e.Value, p, fields, topics, a.opt.HTTP)
 		if err != nil {
 			problems = append(problems, a.Config.Problem(e.Name, "%s", err.Error()))
 			continue
@@ -57,11 +58,11 @@ func (a *App) connect(binding policy.Binding) error {
 	return problems.Err()
 }
 
-func connector(name string, c config.Processor, p policy.Processor, fields, topics []string) (connectors.Connector, error) {
+func connector(name string, c config.Processor, p policy.Processor, fields, topics []string, tuning httpx.Options) (connectors.Connector, error) {
 	if c.Kind == "hubspot" {
 		return hubspot.New(hubspot.Options{Name: name, BaseURL: c.BaseURL.String(), Token: c.Token.Secret(), Fields: fields, Topics: topics,
-			Archive: p.DeleteWith == policy.DeleteOrdinarily})
+			Archive: p.DeleteWith == policy.DeleteOrdinarily, HTTP: tuning})
 	}
 	return salesforce.New(salesforce.Options{Name: name, LoginURL: c.LoginURL.String(), ClientID: c.ClientID.Secret(), ClientSecret: c.ClientSecret.Secret(),
-		Fields: fields, Topics: topics})
+		Fields: fields, Topics: topics, HTTP: tuning})
 }
