@@ -23,6 +23,7 @@ type world struct {
 	sf     *salesforce.Org
 	hs     *hubspot.Portal
 	config string
+	silent bool // there is no log to verify, or it is broken on purpose
 }
 
 func newWorld(t *testing.T, mode string) *world {
@@ -41,6 +42,7 @@ func newWorld(t *testing.T, mode string) *world {
 	t.Cleanup(sf.Close)
 	t.Cleanup(hs.Close)
 	dir := t.TempDir()
+	t.Cleanup(func() { w.honest(t) })
 	w.config = filepath.Join(dir, "lapsed.yaml")
 	write(t, filepath.Join(dir, "policy.yaml"), string(policy.Reference))
 	write(t, w.config, fmt.Sprintf(`policy: ./policy.yaml
@@ -64,7 +66,7 @@ func write(t *testing.T, path, text string) {
 
 func (w *world) open(t *testing.T) *App {
 	t.Helper()
-	a, err := Open(context.Background(), Options{Config: w.config, Clock: w.stage.Clock.Now, Build: "test"})
+	a, err := Open(context.Background(), Options{Config: w.config, Clock: w.stage.Clock.Now, Build: "test", HTTP: quick()})
 	if err != nil {
 		t.Fatal(err)
 	}
