@@ -3,6 +3,7 @@ package httpx
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -28,7 +29,8 @@ func retrying(o Options, plain *http.Client) *retryablehttp.Client {
 			return false, ctx.Err()
 		}
 		if err != nil {
-			return fault.KindOf(err) != fault.RateLimited, nil
+			var held *fault.Error // by the limiter
+			return !errors.As(err, &held) && !errors.Is(err, errTooLarge), nil
 		}
 		v := judge(o, resp)
 		if v.Retry && v.Wait > o.WaitMax {
@@ -102,7 +104,7 @@ func (t limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.limiter != nil {
 		if err := t.limiter.Wait(r.Context()); err != nil {
 			if r.Context().Err() != nil {
-				return nil, r.Context().Err()
+				return nil, &fault.Error{Kind: fault.Transient, Hint: "stopped before it was sent"}
 			}
 			return nil, &fault.Error{Kind: fault.RateLimited, Hint: "our own limit would pass the deadline"}
 		}
@@ -142,15 +144,17 @@ func (t headerTimeout) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	timer := time.AfterFunc(t.d, func() { cancel(context.DeadlineExceeded) })
 	resp, err := t.next.RoundTrip(r.WithContext(ctx))
-	if err != nil {
-		timer.Stop()
+	late := !timer.Stop()
+	switch {
+	case late && r.Context().Err() == nil:
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		cancel(nil)
+		return nil, context.DeadlineExceeded
+	case err != nil:
 		cancel(nil)
 		return nil, err
-	}
-	if !timer.Stop() {
-		cancel(nil)
-		_ = resp.Body.Close()
-		return nil, context.DeadlineExceeded
 	}
 	resp.Body = closing{resp.Body, func() { cancel(nil) }}
 	return resp, nil

@@ -3,11 +3,11 @@ package httpx
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -55,7 +55,7 @@ type Request struct {
 	Route  string // template for logs and errors: "GET /crm/objects/{v}/contacts"
 	Header http.Header
 	Body   []byte
-	Write  bool // changes something at the processor: sent at most once
+	Write  bool // changes something at the processor: sent at most once, and never by GET
 }
 
 // Response is a processor's answer, of any status.
@@ -67,9 +67,11 @@ type Response struct {
 
 // Client sends requests through the chain. It is safe for concurrent use.
 type Client struct {
-	opt   Options
-	plain *http.Client
-	reads *retryablehttp.Client
+	opt    Options
+	writes *http.Client
+	reads  *retryablehttp.Client
+	// streams is as reads, and leaves bodies to the caller.
+	streams *retryablehttp.Client
 }
 
 // New returns a Client.
@@ -86,11 +88,14 @@ func New(o Options) *Client {
 	o.WaitMax = defaulted(o.WaitMax, 20*time.Second)
 	o.Timeout = defaulted(o.Timeout, 110*time.Second)
 	o.MaxBody = defaulted(o.MaxBody, 64<<20)
-	plain := &http.Client{
-		Transport:     limited{observed{headerTimeout{o.Transport, o.Timeout}, o.Seen}, o.Limiter},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	return &Client{opt: o, plain: plain, reads: retrying(o, plain)}
+	one := limited{observed{headerTimeout{o.Transport, o.Timeout}, o.Seen}, o.Limiter}
+	read := whole{one, o.MaxBody}
+	return &Client{opt: o, writes: once(read), reads: retrying(o, once(read)), streams: retrying(o, once(one))}
+}
+
+// once returns the client of a single try, which follows no redirect.
+func once(t http.RoundTripper) *http.Client {
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 func defaulted[T int | int64 | time.Duration](v, d T) T {
@@ -101,25 +106,35 @@ func defaulted[T int | int64 | time.Duration](v, d T) T {
 }
 
 // Do sends r and reads the whole answer. Every status is an answer, not an
-// error. Errors are *fault.Error.
+// error. Errors are *fault.Error. An answer larger than MaxBody is Invalid.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	resp, err := c.Stream(ctx, r)
+	resp, err := c.send(ctx, r, c.reads)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.opt.MaxBody+1))
+	body, err := io.ReadAll(resp.Body) // which whole has read
 	if err != nil {
-		return nil, c.failure(r, err, true)
-	}
-	if int64(len(body)) > c.opt.MaxBody {
-		return nil, &fault.Error{Kind: fault.Invalid, Op: c.op(r), Status: resp.StatusCode, Hint: "the answer is larger than any expected one"}
+		return nil, c.failure(ctx, r, err)
 	}
 	return &Response{resp.StatusCode, resp.Header, body}, nil
 }
 
-// Stream sends r and leaves the body to the caller, who must close it.
+// Stream sends a read and leaves the body to the caller, who must close it. A
+// write is refused: what was done can be told by its whole answer alone.
 func (c *Client) Stream(ctx context.Context, r Request) (*http.Response, error) {
+	if r.Write {
+		return nil, &fault.Error{Kind: fault.Invalid, Op: c.op(r), Hint: "a write is no stream"}
+	}
+	return c.send(ctx, r, c.streams)
+}
+
+func (c *Client) send(ctx context.Context, r Request, reads *retryablehttp.Client) (*http.Response, error) {
+	switch r.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		if r.Write { // http.Transport itself sends these twice if a connection breaks
+			return nil, &fault.Error{Kind: fault.Invalid, Op: c.op(r), Hint: "no write has this method"}
+		}
+	}
 	var body io.Reader
 	if r.Body != nil {
 		body = bytes.NewReader(r.Body)
@@ -131,76 +146,64 @@ func (c *Client) Stream(ctx context.Context, r Request) (*http.Response, error) 
 	for k, v := range r.Header {
 		req.Header[k] = v
 	}
+	var resp *http.Response
 	if r.Write {
-		resp, err := c.plain.Do(req)
-		if err != nil {
-			return nil, c.failure(r, err, false)
-		}
-		return resp, nil
-	}
-	rr, err := retryablehttp.FromRequest(req)
-	if err != nil {
+		resp, err = c.writes.Do(req)
+	} else if again, e := retryablehttp.FromRequest(req); e == nil { // keeps the body for each try
+		resp, err = reads.Do(again)
+	} else {
 		return nil, &fault.Error{Kind: fault.Invalid, Op: c.op(r)}
 	}
-	resp, err := c.reads.Do(rr)
 	if err != nil {
-		return nil, c.failure(r, err, false)
+		return nil, c.failure(ctx, r, err)
 	}
 	return resp, nil
 }
 
 func (c *Client) op(r Request) string { return c.opt.Processor + " " + r.Route }
 
-// failure turns a transport error into ours. answered: the answer had begun.
-func (c *Client) failure(r Request, err error, answered bool) error {
-	var known *fault.Error
-	if errors.As(err, &known) {
-		known = &fault.Error{Kind: known.Kind, Op: c.op(r), Status: known.Status, Hint: known.Hint, After: known.After}
-		return known
+// failure turns an error of the chain into ours. Of its text nothing is kept:
+// it may hold the URL, or what the processor said.
+func (c *Client) failure(ctx context.Context, r Request, err error) error {
+	e := &fault.Error{Kind: fault.Transient, Op: c.op(r), Err: ctx.Err()}
+	var held *fault.Error // by the limiter
+	why, unsent := neverSent(err)
+	switch {
+	case errors.As(err, &held):
+		e.Kind, e.Hint, unsent = held.Kind, held.Hint, true
+	case unsent:
+		e.Hint = why
+	case ctx.Err() != nil:
+	case errors.Is(err, errTooLarge):
+		e.Kind, e.Hint = fault.Invalid, errTooLarge.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Hint = "no answer came in time"
+	default:
+		e.Hint = "the connection broke"
 	}
-	for {
-		var u *url.Error // prints the URL
-		if !errors.As(err, &u) {
-			break
-		}
-		err = u.Err
+	if r.Write && !unsent {
+		e.Kind = fault.Ambiguous
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		kind := fault.Transient
-		if r.Write {
-			kind = fault.Ambiguous
-		}
-		return &fault.Error{Kind: kind, Op: c.op(r), Err: cause(err)}
-	}
-	kind := fault.Transient
-	if r.Write && (answered || !neverSent(err)) {
-		kind = fault.Ambiguous
-	}
-	return &fault.Error{Kind: kind, Op: c.op(r), Hint: hint(err)}
+	return e
 }
 
-func cause(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return context.Canceled
-	}
-	return context.DeadlineExceeded
-}
-
-// neverSent tells whether the request provably didn't reach the processor.
-func neverSent(err error) bool {
-	var dns *net.DNSError
-	var op *net.OpError
-	return errors.As(err, &dns) || (errors.As(err, &op) && op.Op == "dial")
-}
-
-func hint(err error) string {
-	var dns *net.DNSError
+// neverSent tells whether the request provably didn't reach the processor, and
+// in our words why: no name, no connection, no certificate that is trusted.
+func neverSent(err error) (why string, ok bool) {
+	var (
+		dns  *net.DNSError
+		cert *tls.CertificateVerificationError
+		op   *net.OpError
+	)
 	switch {
 	case errors.As(err, &dns):
-		return "the host's name is not known"
-	case neverSent(err):
-		return "the host can't be reached"
-	default:
-		return "the connection broke"
+		return "the host's name is not known", true
+	case errors.As(err, &cert):
+		return "the host's certificate is not trusted", true
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "the host doesn't speak TLS", true
+	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
+		return "the host can't be reached", true
 	}
+	return "", false
 }

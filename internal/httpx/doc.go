@@ -4,7 +4,9 @@
 //
 // Reads are retried, writes never: a write whose answer is unknown is
 // fault.Ambiguous. A write that provably never left (name look-up, refused
-// connection, TLS) is fault.Transient.
+// connection, untrusted certificate, our own limiter) is fault.Transient or
+// RateLimited. An answer counts when all of it is there: one that breaks off is
+// a failed try.
 //
 // A URL may hold an address that the vendor's API demands there. It is sent and
 // then forgotten: errors, the observer and redirects know a request by its
