@@ -1,10 +1,77 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
+
+	"github.com/lapsed/lapsed/internal/app"
 )
 
 func newPolicy() *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "Check, show and test a policy", Args: args(cobra.NoArgs), RunE: group}
+	c.AddCommand(newPolicyShow(), newPolicyTest())
+	return c
+}
+
+// policyFlags name the policy that is looked at.
+type policyFlags struct {
+	file   app.PolicyFile
+	output string
+}
+
+func (f *policyFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.file.Path, "policy", "", "the policy file; default the config's, or the reference policy")
+	c.Flags().StringVar(&f.file.Config, "config", "", "the daemon's config file: binds the policy to its processors")
+	addOutput(c, &f.output)
+}
+
+func newPolicyShow() *cobra.Command {
+	var f policyFlags
+	c := &cobra.Command{Use: "show [--policy F] [--config F]", Short: "Say in words what a policy does", Args: args(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error {
+		if err := checkOutput(f.output); err != nil {
+			return err
+		}
+		s, err := f.file.Show()
+		if err != nil {
+			return err
+		}
+		if f.output == "json" {
+			return printJSON(c.OutOrStdout(), s)
+		}
+		_, err = fmt.Fprint(c.OutOrStdout(), s.Text())
+		return err
+	}}
+	f.add(c)
+	return c
+}
+
+func newPolicyTest() *cobra.Command {
+	var f policyFlags
+	c := &cobra.Command{Use: "test [--policy F] [--config F] [CASES.yaml …]", Short: "Run acceptance cases through the policy",
+		Long: "Runs acceptance cases, those in the folder `cases` beside the policy if none are\nnamed, through the same code that decides on contacts.",
+		Args: args(cobra.ArbitraryArgs), RunE: func(c *cobra.Command, files []string) error {
+			if err := checkOutput(f.output); err != nil {
+				return err
+			}
+			r, err := f.file.Test(files)
+			if err != nil {
+				return err
+			}
+			if f.output == "json" {
+				if err := printJSON(c.OutOrStdout(), r); err != nil {
+					return err
+				}
+				return r.Err()
+			}
+			for _, x := range r.Cases {
+				if !x.Passed {
+					_, _ = fmt.Fprintln(c.OutOrStdout(), x.Text)
+				}
+			}
+			_, _ = fmt.Fprintf(c.OutOrStdout(), "%d passed, %d failed\n", r.Passed, r.Failed)
+			return r.Err()
+		}}
+	f.add(c)
 	return c
 }
