@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ func (d *Document) check(src document.Source) document.Problems {
 	k.retention()
 	k.consent()
 	k.minors()
+	k.words()
 	return k.problems.Sorted()
 }
 
@@ -82,7 +84,7 @@ func (k *checker) categories() {
 		k.field(f)
 	}
 	if n := k.d.Identity.AtMost; n != nil && *n < 2 {
-		k.problem(k.d.Pos, "identity.at-most is %d: a person may have at least 2 contacts", *n)
+		k.problem(k.d.Identity.Pos, "identity.at-most is %d: a person may have at least 2 contacts", *n)
 	}
 }
 
@@ -106,6 +108,48 @@ func (k *checker) topics() {
 	}
 }
 
+// words checks the words of which each part knows only a few.
+func (k *checker) words() {
+	word := func(pos document.Pos, what, got string, known ...string) {
+		if got != "" && !slices.Contains(known, got) {
+			k.problem(pos, "%s: %q is not known here%s; write %s", what, got, document.Nearest(got, known), alternatives(known))
+		}
+	}
+	word(k.d.Suppression.Pos, "suppression.refused", k.d.Suppression.Refused, "until-lifted")
+	for _, n := range k.d.Holds.Needs {
+		word(k.d.Holds.Pos, "holds.needs", n, "reference", "reason", "authority", "until")
+	}
+	if r := k.d.Requests; r != nil {
+		word(r.Pos, "requests.identity", r.Identity, "checked")
+	}
+	if r := k.d.Residency; r != nil {
+		word(r.Pos, "residency.zone", r.Zone, "EEA")
+		word(r.Pos, "residency.users", r.Users, "inside-only", "inside-or-safeguard")
+		word(r.Pos, "residency.everyone-else", r.EveryoneElse, "inside-only", "inside-or-safeguard")
+		word(r.Pos, "residency.unknown-country", r.UnknownCountry, "as-if-inside")
+	}
+	if a := k.d.Access; a != nil {
+		word(a.Pos, "access.unlisted-user", a.UnlistedUser, "finding")
+		word(a.Pos, "access.unlisted-app", a.UnlistedApp, "finding")
+		for _, e := range a.Roles {
+			k.known(e.Pos, "processor", e.Name, k.d.Processors.Names())
+		}
+	}
+	if a := k.d.Limits.Approval; a != nil {
+		word(a.Pos, "limits.approval.not-by", a.NotBy, "author-of-the-policy-version")
+	}
+	for _, e := range k.d.Processors {
+		if b := e.Value.ByHand; b != nil {
+			word(b.Pos, "by-hand.proof", b.Proof, "required")
+		}
+		if !regionForm.MatchString(e.Value.Region) {
+			k.problem(e.Pos, "the region of %s is %q: write EU, EEA or a country's two letters", e.Name, e.Value.Region)
+		}
+	}
+}
+
+var regionForm = regexp.MustCompile(`^([A-Z]{2}|EEA)$`)
+
 func (k *checker) channels() {
 	if n := len(k.d.Channels.Rows); n > most {
 		k.problem(k.d.Channels.Rows[most].Pos, "%d channels are more than the %d that a policy may have", n, most)
@@ -126,7 +170,7 @@ func (k *checker) channels() {
 		k.blocks(c.When)
 	}
 	if o := k.d.Channels.Otherwise; o != nil && o.Permits != PermitsNothing {
-		k.problem(k.d.Channels.Pos, "channels.otherwise may permit nothing but \"nothing\": doubt stops marketing")
+		k.problem(o.Pos, "channels.otherwise may permit nothing but \"nothing\": doubt stops marketing")
 	}
 	for _, e := range k.d.Assessments {
 		if e.Value.ReviewBy <= e.Value.Reviewed {
@@ -148,10 +192,13 @@ func (k *checker) processors() {
 		p := e.Value
 		if s := p.Safeguard; s != nil {
 			if why, dead := deadSafeguards[s.Kind]; dead {
-				k.problem(e.Pos, "the safeguard of %s is dead: %s", e.Name, why)
+				k.problem(s.Pos, "the safeguard of %s is dead: %s", e.Name, why)
+			}
+			if r := k.d.Residency; r != nil && slices.Contains(r.RefusedSafeguards, s.Kind) && deadSafeguards[s.Kind] == "" {
+				k.problem(s.Pos, "the safeguard of %s is %s, which residency.refused-safeguards refuses", e.Name, s.Kind)
 			}
 			if !slices.Contains([]string{"scc", "bcr", "adequacy", "code-of-conduct", "certification"}, s.Kind) && deadSafeguards[s.Kind] == "" {
-				k.problem(e.Pos, "%q is no safeguard: write scc, bcr, adequacy, code-of-conduct or certification", s.Kind)
+				k.problem(s.Pos, "%q is no safeguard: write scc, bcr, adequacy, code-of-conduct or certification", s.Kind)
 			}
 		}
 		if a := p.AfterDelete; a != nil && (a.Restorable == nil) == (a.Purged == nil) {
@@ -256,7 +303,7 @@ func (k *checker) consent() {
 		return
 	}
 	if len(c.Proof) != 3 {
-		k.problem(k.d.Pos, "consent.proof lists given, how and wording: all three, or it is no consent")
+		k.problem(c.Pos, "consent.proof lists given, how and wording: all three, or it is no consent")
 	}
 	k.blocks(c.Accepted)
 	for _, e := range c.Forms {
@@ -275,7 +322,7 @@ func (k *checker) minors() {
 		return
 	}
 	if m.Under < 13 || m.Under > 21 {
-		k.problem(k.d.Pos, "minors.under is %d: write an age from 13 to 21", m.Under)
+		k.problem(m.Pos, "minors.under is %d: write an age from 13 to 21", m.Under)
 	}
 	for _, f := range m.KnownBy {
 		k.field(f)

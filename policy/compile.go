@@ -87,9 +87,9 @@ func (p *Policy) Grace() Period { return p.grace }
 func (p *Policy) Today(at time.Time) Day { return DayOf(at, p.zone) }
 
 // SystemsOfRecord lists the processors that delete first.
-func (p *Policy) SystemsOfRecord() []string {
+func (d *Document) SystemsOfRecord() []string {
 	var out []string
-	for _, e := range p.Processors {
+	for _, e := range d.Processors {
 		if e.Value.SystemOfRecord {
 			out = append(out, e.Name)
 		}

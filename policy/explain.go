@@ -120,9 +120,16 @@ func (p *Policy) explainRecord(o *contact.Observation) []Sentence {
 	for _, k := range f.Keeps {
 		say("keep", "%s (%s)", p.keeps[k.Rule].name, p.keeps[k.Rule].Keep.Law)
 	}
-	for flag, words := range map[string]bool{"may be under age": f.Suspected, "mail fails for good": f.Bounced, "asks to be forgotten": f.Erasure, "something could not be read": f.Unread, "a date lies in the future": f.Future} {
-		if words {
-			say("note", "%s", flag)
+	for _, n := range []struct {
+		is    bool
+		words string
+	}{
+		{f.Suspected, "may be under age"}, {f.Bounced, "mail fails for good"}, {f.Erasure, "asks to be forgotten"},
+		{f.Unread, "something could not be read"}, {f.ScopeUnread, "whether the policy is about it could not be read"},
+		{f.LinkUnread, "whose record it is could not be read in full"}, {f.Future, "a date lies in the future"},
+	} {
+		if n.is {
+			say("note", "%s", n.words)
 		}
 	}
 	return out
@@ -156,9 +163,12 @@ func (p *Policy) explainConsent(f *contact.Facts, say func(string, string, ...an
 		say("proof", "of consent to %s, given %s by %s", topics, p.Date(time.Unix(pr.At, 0)), how)
 	}
 	for _, b := range f.Births {
-		if b.Unclear {
-			say("birth", "not readable as a date")
-		} else {
+		switch {
+		case b.Unread:
+			say("birth", "could not be read")
+		case b.Unclear:
+			say("birth", "holds something that is no date of birth")
+		default:
 			say("birth", "known: of age on %s", longDay(Day(b.Day).Birthday(p.Minors.Under)))
 		}
 	}

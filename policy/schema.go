@@ -41,11 +41,13 @@ type Controller struct {
 
 // Scope says whom the policy is not about (C18).
 type Scope struct {
+	Pos        document.Pos
 	LeaveAlone []Block `yaml:"leave-alone,optional"`
 }
 
 // Identity says who is one person.
 type Identity struct {
+	Pos      document.Pos
 	JoinedBy []FieldRef `yaml:"joined-by,optional"` // default: email
 	NotBy    []NotBy    `yaml:"not-by,optional"`
 	AtMost   *int       `yaml:"at-most,optional"` // contacts in a person; default 10
@@ -92,6 +94,7 @@ type Channel struct {
 // Otherwise is what holds for a contact of unknown origin. It never says more
 // than "no marketing".
 type Otherwise struct {
+	Pos     document.Pos
 	Permits Permits       `yaml:"permits"`
 	Then    OtherwiseThen `yaml:"then"`
 }
@@ -130,6 +133,7 @@ type Processor struct {
 
 // Safeguard is what makes a transfer lawful (GDPR Art. 46).
 type Safeguard struct {
+	Pos       document.Pos
 	Kind      string `yaml:"kind"`
 	Reference string `yaml:"reference"`
 	ReviewBy  Day    `yaml:"review-by"`
@@ -143,6 +147,7 @@ type AfterDelete struct {
 
 // ByHand says who carries out instructions at a processor without an API.
 type ByHand struct {
+	Pos    document.Pos
 	Who    string `yaml:"who"`
 	Within Period `yaml:"within"`
 	Proof  string `yaml:"proof"`
@@ -193,6 +198,7 @@ type Keep struct {
 
 // Minors says who is too young (C4).
 type Minors struct {
+	Pos          document.Pos
 	Under        int        `yaml:"under"`
 	KnownBy      []FieldRef `yaml:"known-by"`
 	Placeholders []Day      `yaml:"placeholders,optional"`
@@ -202,6 +208,7 @@ type Minors struct {
 
 // Consent says what proves a yes and what a no reaches (C2, C12, C20).
 type Consent struct {
+	Pos          document.Pos
 	Proof        []Proof            `yaml:"proof"`
 	Accepted     []Block            `yaml:"accepted,optional"`
 	Forms        document.Map[Form] `yaml:"forms,optional"`
@@ -227,6 +234,7 @@ type Refusal struct {
 
 // Suppression says what remains of people, as keyed pseudonyms (C19).
 type Suppression struct {
+	Pos     document.Pos
 	Refused string  `yaml:"refused,optional"` // "until-lifted", the only value
 	Erased  *Period `yaml:"erased,optional"`
 	Lapsed  *Period `yaml:"lapsed,optional"`
@@ -234,6 +242,7 @@ type Suppression struct {
 
 // Requests is how requests of data subjects are answered (C26).
 type Requests struct {
+	Pos          document.Pos
 	AnswerWithin Period     `yaml:"answer-within"`
 	Identity     string     `yaml:"identity"`
 	ReceivedBy   []FieldRef `yaml:"received-by,optional"`
@@ -241,6 +250,7 @@ type Requests struct {
 
 // Residency says where data may lie (C9).
 type Residency struct {
+	Pos               document.Pos
 	Zone              string   `yaml:"zone"`
 	Users             string   `yaml:"users"`
 	EveryoneElse      string   `yaml:"everyone-else"`
@@ -250,6 +260,7 @@ type Residency struct {
 
 // Access says who may see the data (C14, C21).
 type Access struct {
+	Pos          document.Pos
 	Roles        document.Map[[]string] `yaml:"roles"`
 	UnlistedUser string                 `yaml:"unlisted-user"`
 	UnlistedApp  string                 `yaml:"unlisted-app"`
@@ -257,12 +268,14 @@ type Access struct {
 
 // Holds says what a hold needs.
 type Holds struct {
+	Pos     document.Pos
 	Needs   []string `yaml:"needs,optional"`
 	Longest *Period  `yaml:"longest,optional"`
 }
 
 // Limits say how much happens without a human.
 type Limits struct {
+	Pos          document.Pos
 	Delete       *VerbLimit `yaml:"delete,optional"`
 	Unsubscribe  *VerbLimit `yaml:"unsubscribe,optional"`
 	Surge        *Factor    `yaml:"surge,optional"`
@@ -279,6 +292,7 @@ type VerbLimit struct {
 
 // Approval says what an approval is worth.
 type Approval struct {
+	Pos            document.Pos
 	Valid          Period `yaml:"valid"`
 	TwoPeopleAbove *Share `yaml:"two-people-above,optional"`
 	NotBy          string `yaml:"not-by,optional"`
@@ -286,6 +300,7 @@ type Approval struct {
 
 // Notice says how the public notice is made (C17).
 type Notice struct {
+	Pos       document.Pos
 	Languages []string `yaml:"languages"`
 	Template  string   `yaml:"template"`
 }

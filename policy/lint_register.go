@@ -1,0 +1,135 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lapsed/lapsed/internal/document"
+)
+
+// eea are the countries of the European Economic Area, and names for them all.
+const eea = " EU EEA AT BE BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE "
+
+// inside tells whether a region lies in the zone that the policy protects.
+func (d *Document) inside(region string) bool {
+	zone := "EEA"
+	if d.Residency != nil {
+		zone = d.Residency.Zone
+	}
+	return region == zone || (zone == "EEA" || zone == "EU") && strings.Contains(eea, " "+region+" ")
+}
+
+// register looks at the register of processors (C7, C16, C17).
+func (l *linter) register() {
+	for _, e := range l.d.Processors {
+		p := e.Value
+		if l.reach(e.Name) == unreached {
+			l.add(LintWarning, "processor-not-configured", e.Pos, fmt.Sprintf("%s is neither set up, nor worked by hand, nor aggregated: nobody deletes there.", e.Name),
+				"Set it up in the config, add by-hand: {who, within, proof}, or say aggregated: true if it holds no persons.")
+		}
+		if p.Published != nil && !*p.Published {
+			l.add(LintWarning, "processor-not-published", e.Pos, fmt.Sprintf("%s is in use, and the published notice doesn't list it.", e.Name), "List it in the notice, or stop using it.")
+		}
+		if s := p.Safeguard; s != nil && s.ReviewBy < l.today {
+			l.add(LintWarning, "safeguard-overdue", s.Pos, fmt.Sprintf("the safeguard of %s (%s) was due for review on %s.", e.Name, s.Reference, s.ReviewBy), "Review it, and write down the new date.")
+		}
+		if p.Safeguard == nil && !l.d.inside(p.Region) {
+			l.add(LintWarning, "transfer-without-safeguard", e.Pos, fmt.Sprintf("%s is in %s, outside the zone, and no safeguard is named (GDPR Art. 46).", e.Name, p.Region), "Name the safeguard, or move the data.")
+		}
+		if p.Consultant && (p.NDA == nil || p.DPA == nil) {
+			l.add(LintWarning, "consultant-without-agreement", e.Pos, fmt.Sprintf("%s works for the controller, and the day of its nda or dpa is not told.", e.Name), "Add nda and dpa, the days on which they were signed.")
+		}
+		if r := l.reach(e.Name); r == connected && p.AfterDelete == nil {
+			l.add(LintNote, "horizon-unknown", e.Pos, fmt.Sprintf("how long %s keeps what was deleted is not told: deletions count as final at once.", e.Name), "Add after-delete: {restorable: …} or {purged: …} (C8).")
+		}
+	}
+	if n := len(l.d.SystemsOfRecord()); n == 0 && len(l.bound) > 1 {
+		l.add(LintWarning, "no-system-of-record", l.d.Retention.Pos, "no processor is the system of record: a sync may bring back people that another one deleted first.", "Say system-of-record: true at the one that the others are fed from.")
+	}
+}
+
+// residency finds promises that the register contradicts (C9).
+func (l *linter) residency() {
+	r := l.d.Residency
+	if r == nil {
+		for _, e := range l.d.Processors {
+			if !l.d.inside(e.Value.Region) {
+				l.add(LintNote, "no-residency", e.Pos, fmt.Sprintf("%s is in %s, and the policy doesn't say where data may lie: the EEA is assumed.", e.Name, e.Value.Region), "Add residency.")
+			}
+		}
+		return
+	}
+	for _, e := range l.d.Processors {
+		if r.Users == "inside-only" && !l.d.inside(e.Value.Region) && !e.Value.Aggregated {
+			l.add(LintWarning, "users-outside-zone", e.Pos, fmt.Sprintf("the policy promises that no data of users leaves the zone, and %s is in %s: whether a contact there is a user is not looked at.", e.Name, e.Value.Region),
+				"Leave users alone by a condition under scope and keep them out of there, or correct the promise.")
+		}
+	}
+	for _, dead := range []string{"privacy-shield", "scc-2010-87"} {
+		if !slices.Contains(r.RefusedSafeguards, dead) {
+			l.add(LintNote, "dead-safeguard-not-refused", r.Pos, fmt.Sprintf("refused-safeguards doesn't list %s; it is refused all the same.", dead), "Nothing, or list it for the reader.")
+		}
+	}
+}
+
+// defaults names what holds where the policy says nothing.
+func (l *linter) defaults() {
+	missing := func(is bool, code, says, do string) {
+		if is {
+			l.add(LintWarning, code, l.d.Retention.Pos, says, do)
+		}
+	}
+	lim := l.d.Limits
+	missing(l.d.Retention.Grace == nil, "grace-missing", "retention.grace is not given: who has lapsed is due at once.", "Add grace: 30d under retention.")
+	missing(l.d.Retention.NoBasisLeft == "", "no-basis-left-missing", "retention.no-basis-left is not given: people are kept whose consent was withdrawn and whom nothing else carries.", "Add no-basis-left: delete, or keep.")
+	missing(lim.Delete == nil, "limit-missing", "limits.delete is not given: 100 people a day, or 1% if that is less.", "Add limits.delete: {people: 100, share: 1%}.")
+	missing(lim.Unsubscribe == nil, "limit-missing", "limits.unsubscribe is not given: 500 people a day, or 2% if that is less.", "Add limits.unsubscribe: {people: 500, share: 2%}.")
+	missing(lim.Surge == nil, "limit-missing", "limits.surge is not given: 3x of the median.", "Add limits.surge: 3x.")
+	missing(lim.ShrunkSource == nil, "limit-missing", "limits.shrunk-source is not given: 10%.", "Add limits.shrunk-source: 10%.")
+	missing(lim.StaleSource == nil, "limit-missing", "limits.stale-source is not given: 24h.", "Add limits.stale-source: 24h.")
+	missing(lim.Approval == nil, "limit-missing", "limits.approval is not given: valid 7d, one person is enough.", "Add limits.approval: {valid: 7d, two-people-above: 5%}.")
+	missing(l.d.Minors == nil, "minors-missing", "the policy has no minors: nobody is looked at for being too young.", "Add minors, if the notice speaks of them.")
+	missing(l.d.Consent == nil, "consent-missing", "the policy has no consent: no refusal is read anywhere, and channels permit topics without proof.", "Add consent, with refusal.read-from.")
+}
+
+// unenforced tells of each part that is read and checked, and not yet carried out.
+func (l *linter) unenforced() {
+	note := func(pos document.Pos, what, instead string) {
+		l.add(LintNote, "not-enforced", pos, "read and checked, but not yet enforced: "+what+".", instead)
+	}
+	if r := l.d.Requests; r != nil {
+		note(r.Pos, "requests (C26)", "Who asks gets no more mail at once, and a finding tells of them; a human answers in time.")
+	}
+	if r := l.d.Residency; r != nil {
+		note(r.Pos, "residency (C9), beyond the comparison of each account's region", "A human compares people's countries with it.")
+	}
+	if a := l.d.Access; a != nil {
+		note(a.Pos, "access (C14, C21)", "A human compares users and connected apps with it.")
+	}
+	if n := l.d.Notice; n != nil {
+		note(n.Pos, "notice (C17)", "A human keeps the published text in step.")
+	}
+	if a := l.d.Limits.Approval; a != nil && a.NotBy != "" {
+		note(a.Pos, "limits.approval.not-by", "Let somebody else approve than who changed the policy.")
+	}
+	for _, e := range l.d.Processors {
+		if b := e.Value.ByHand; b != nil {
+			note(b.Pos, "by-hand at "+e.Name+" (C16)", "Nobody is instructed yet: tell "+b.Who+" yourselves.")
+		}
+		if e.Value.Consultant {
+			note(e.Pos, "consultant, nda and dpa of "+e.Name+" (C16)", "A human watches them.")
+		}
+		if e.Value.Aggregated {
+			note(e.Pos, "aggregated at "+e.Name+" (C22)", "A human checks its settings.")
+		}
+	}
+	for _, e := range l.d.Channels.Rows {
+		if e.Value.TellPersonWithin != nil {
+			note(e.Pos, "tell-person-within of channel "+e.Name+" (C25)", "A human tells people where their data came from.")
+		}
+	}
+	if c := l.d.Categories; len(c) > 0 {
+		note(c[0].Pos, "categories (C10), beyond what keeps name", "A human looks for fields that belong to none.")
+	}
+}
