@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -19,7 +20,7 @@ import (
 type Config struct {
 	Pos        document.Pos
 	Policy     string                  `yaml:"policy"`
-	State      string                  `yaml:"state"`
+	State      State                   `yaml:"state"`
 	Mode       Mode                    `yaml:"mode,optional"`     // default observe
 	Interval   Duration                `yaml:"interval,optional"` // default 15m
 	Listen     string                  `yaml:"listen,optional"`
@@ -35,7 +36,36 @@ type Config struct {
 
 // Audit names the log.
 type Audit struct {
-	Origin string `yaml:"origin,optional"` // scheme-less, ends in a generation: privacy.example.org/lapsed/1
+	Origin Origin `yaml:"origin,optional"`
+}
+
+// State names the database: sqlite:PATH.
+type State string
+
+// ParseScalar reads the state's name.
+func (v *State) ParseScalar(s string) error {
+	kind, rest, _ := strings.Cut(s, ":")
+	switch {
+	case kind == "sqlite" && rest != "":
+		*v = State(s)
+		return nil
+	case kind == "postgres" || kind == "postgresql":
+		return errors.New("PostgreSQL is not spoken by this build: write sqlite:PATH")
+	default:
+		return errors.New("this is no state: write sqlite:PATH, for example sqlite:./lapsed.db")
+	}
+}
+
+// Origin names the audit log for ever: scheme-less, with a generation at its end.
+type Origin string
+
+// ParseScalar reads the log's name.
+func (v *Origin) ParseScalar(s string) error {
+	if !originForm.MatchString(s) {
+		return errors.New("this is no log's name: write HOST/PATH/1, without a scheme, for example privacy.example.org/lapsed/1")
+	}
+	*v = Origin(s)
+	return nil
 }
 
 // Processor is how to reach one account.
@@ -141,12 +171,26 @@ func Load(path string) (*Config, document.Problems) {
 	if len(problems) == 0 {
 		k.paths()
 		k.processors()
-		k.origin()
 	}
 	if len(k.problems) > 0 {
-		return nil, k.problems.Sorted()
+		return nil, concealed(k.problems.Sorted())
 	}
 	return c, nil
+}
+
+// secrets are what a config's line may hold that must not be printed with it.
+var secrets = regexp.MustCompile(`(value:\s*"?|://[^/@\s]*:)([^"}@\s,]+)`)
+
+// concealed blots out secrets in the lines that problems show, without moving
+// the column that they point to.
+func concealed(ps document.Problems) document.Problems {
+	for i := range ps {
+		ps[i].Excerpt = secrets.ReplaceAllStringFunc(ps[i].Excerpt, func(m string) string {
+			part := secrets.FindStringSubmatch(m)
+			return part[1] + strings.Repeat("*", len(part[2]))
+		})
+	}
+	return ps
 }
 
 func cause(err error) string {
@@ -195,15 +239,7 @@ func (k *checker) paths() {
 	for _, p := range []*string{&c.Policy, &c.Log, &c.Keys} {
 		*p = k.abs(*p)
 	}
-	kind, rest, ok := strings.Cut(c.State, ":")
-	switch {
-	case kind == "sqlite" && ok && rest != "":
-		c.State = "sqlite:" + k.abs(rest)
-	case kind == "postgres" || kind == "postgresql":
-		k.problem(c.Pos, "state: PostgreSQL is not spoken by this build: write sqlite:PATH")
-	default:
-		k.problem(c.Pos, "state: write sqlite:PATH, for example sqlite:./lapsed.db")
-	}
+	c.State = State("sqlite:" + k.abs(strings.TrimPrefix(string(c.State), "sqlite:")))
 }
 
 func (k *checker) abs(p string) string {
@@ -214,12 +250,6 @@ func (k *checker) abs(p string) string {
 }
 
 var originForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*(/[a-z0-9._-]+)*/[1-9][0-9]*$`)
-
-func (k *checker) origin() {
-	if o := k.c.Audit.Origin; o != "" && !originForm.MatchString(o) {
-		k.problem(k.c.Pos, "audit.origin: %q is no log's name: write HOST/PATH/1, without a scheme, for example privacy.example.org/lapsed/1", o)
-	}
-}
 
 // needs lists what each kind of connector has to be told.
 var needs = map[string][]string{

@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if a.Clock, err = clock(o, c); err != nil {
 		return nil, err
 	}
-	if a.Store, err = store.Open(ctx, c.State); err != nil {
+	if a.Store, err = store.Open(ctx, string(c.State)); err != nil {
 		return nil, err
 	}
 	if err := a.open(ctx, text, binding); err != nil {
@@ -133,7 +133,7 @@ func (a *App) openKeys(ctx context.Context) error {
 	}
 	switch {
 	case errors.Is(logErr, audit.ErrNoKey):
-		if log, err = audit.CreateKey(a.Config.Keys, a.Config.Audit.Origin); err != nil {
+		if log, err = audit.CreateKey(a.Config.Keys, string(a.Config.Audit.Origin)); err != nil {
 			return err
 		}
 	case logErr != nil:

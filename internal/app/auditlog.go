@@ -52,7 +52,7 @@ func Verify(ctx context.Context, o VerifyOptions) (verify.Report, error) {
 	if b, err := os.ReadFile(filepath.Join(c.Keys, "pin")); err == nil {
 		opt.Pins = append(opt.Pins, b)
 	}
-	st, err := store.Open(ctx, c.State)
+	st, err := store.Open(ctx, string(c.State))
 	if err != nil {
 		return verify.Report{}, err
 	}
