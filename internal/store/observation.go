@@ -16,18 +16,29 @@ import (
 // PutObservations stores what was observed in one read. A no outlives the record
 // that showed it: refusals seen before stay until the person's own newer proof
 // lifts them, and one without a date dates from the first read that showed it.
-func (tx *Tx) PutObservations(generation int64, os []contact.Observation) error {
+//
+// It returns the addresses that a record had and has no longer.
+func (tx *Tx) PutObservations(generation int64, os []contact.Observation) ([]Lost, error) {
 	known, err := tx.prepare(`SELECT id, facts FROM observation WHERE processor = $1 AND object = $2 AND record = $3`)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer known.close()
+	var out []Lost
 	for i := range os {
-		if err := tx.put(known, generation, os[i]); err != nil {
-			return fmt.Errorf("store an observation: %w", err)
+		lost, err := tx.put(known, generation, os[i])
+		if err != nil {
+			return nil, fmt.Errorf("store an observation: %w", err)
 		}
+		out = append(out, lost...)
 	}
-	return nil
+	return out, nil
+}
+
+// Lost is an address that a record had and has no longer.
+type Lost struct {
+	Ref contact.Ref
+	Key contact.Key
 }
 
 type statement struct{ *sql.Stmt }
@@ -39,40 +50,40 @@ func (tx *Tx) prepare(q string) (statement, error) {
 
 func (s statement) close() { _ = s.Close() }
 
-func (tx *Tx) put(known statement, generation int64, o contact.Observation) error {
+func (tx *Tx) put(known statement, generation int64, o contact.Observation) ([]Lost, error) {
 	var id int64
 	var facts string
 	err := known.QueryRow(o.Ref.Processor, o.Ref.Object, o.Ref.ID).Scan(&id, &facts)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 	case err != nil:
-		return err
+		return nil, err
 	}
 	o.Facts.Refusals, err = united(o, facts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := json.Marshal(o.Facts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if id == 0 {
 		r, err := tx.Exec(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7)`,
 			o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], string(text))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if id, err = r.LastInsertId(); err != nil {
-			return err
+			return nil, err
 		}
 		if _, err := tx.Exec(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
-			return err
+			return nil, err
 		}
 	} else if _, err := tx.Exec(`UPDATE observation SET generation = $2, read_at = $3, name = $4, facts = $5 WHERE id = $1`,
 		id, generation, millis(o.ReadAt), o.Name[:], string(text)); err != nil {
-		return err
+		return nil, err
 	}
-	return tx.putIdentifiers(id, facts == "", o.Identifiers)
+	return tx.putIdentifiers(id, facts == "", o)
 }
 
 // united adds the refusals that were seen before to those seen now.
@@ -108,25 +119,53 @@ func united(o contact.Observation, old string) ([]contact.Refusal, error) {
 	return out, nil
 }
 
-func (tx *Tx) putIdentifiers(id int64, isNew bool, ids []contact.Identifier) error {
+func (tx *Tx) putIdentifiers(id int64, isNew bool, o contact.Observation) (lost []Lost, err error) {
 	if !isNew {
-		if _, err := tx.Exec(`DELETE FROM identifier WHERE observation = $1`, id); err != nil {
-			return err
+		rows, err := tx.Query(`DELETE FROM identifier WHERE observation = $1 RETURNING `+identifierColumns, id)
+		old, err := scan(rows, err, scanIdentifier)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range old {
+			if x.Email && !x.Alone && !slices.ContainsFunc(o.Identifiers, func(y contact.Identifier) bool { return y.Key == x.Key }) {
+				lost = append(lost, Lost{o.Ref, x.Key})
+			}
 		}
 	}
-	for _, x := range ids {
+	for _, x := range o.Identifiers {
 		if _, err := tx.Exec(`INSERT INTO identifier (key, observation, alone, email, public) VALUES ($1, $2, $3, $4, $5)`,
 			x.Key[:], id, flag(x.Alone), flag(x.Email), x.Public); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return lost, nil
 }
 
-// Sweep removes the observations of a processor that a whole read did not show,
-// and returns their refs.
-func (tx *Tx) Sweep(processor string, generation int64) ([]contact.Ref, error) {
-	rows, err := tx.Query(`DELETE FROM observation WHERE processor = $1 AND generation < $2 RETURNING object, record`, processor, generation)
+const identifierColumns = `key, alone, email, public`
+
+func scanIdentifier(r *sql.Rows) (x contact.Identifier, err error) {
+	var key sql.RawBytes
+	err = r.Scan(&key, &x.Alone, &x.Email, &x.Public)
+	copy(x.Key[:], key)
+	return x, err
+}
+
+// Observation returns what is kept of one record; ok is false if it isn't known.
+func (tx *Tx) Observation(ref contact.Ref) (o contact.Observation, ok bool, err error) {
+	rows, err := tx.Query(`SELECT `+observationColumns+` FROM observation o WHERE processor = $1 AND object = $2 AND record = $3`, ref.Processor, ref.Object, ref.ID)
+	found, err := scan(rows, err, scanRow)
+	if err != nil || len(found) == 0 {
+		return o, false, err
+	}
+	o = found[0].Observation
+	rows, err = tx.Query(`SELECT `+identifierColumns+` FROM identifier WHERE observation = $1 ORDER BY email DESC, key`, found[0].ID)
+	o.Identifiers, err = scan(rows, err, scanIdentifier)
+	return o, true, err
+}
+
+// Unseen lists the records of a processor that the read of a generation did not show.
+func (tx *Tx) Unseen(processor string, generation int64) ([]contact.Ref, error) {
+	rows, err := tx.Query(`SELECT object, record FROM observation WHERE processor = $1 AND generation < $2 ORDER BY id`, processor, generation)
 	return scan(rows, err, func(r *sql.Rows) (contact.Ref, error) {
 		ref := contact.Ref{Processor: processor}
 		return ref, r.Scan(&ref.Object, &ref.ID)

@@ -115,12 +115,23 @@ type Suppression struct {
 	Until  policy.Day
 }
 
-// Suppress stores what remains of a person. The earliest refusal and the latest
-// end stand.
+// Suppress stores what remains of a person. The latest refusal and the latest end
+// stand.
 func (tx *Tx) Suppress(s Suppression) error {
 	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = excluded.since, until_day = MAX(until_day, excluded.until_day)`,
+		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = MAX(since, excluded.since), until_day = MAX(until_day, excluded.until_day)`,
 		s.Key[:], s.Kind, int(s.Extent), s.Topic, s.Since, int(s.Until))
+	return err
+}
+
+// Inherit lets the holds and refusals under one identifier count under another, too.
+func (tx *Tx) Inherit(from, to contact.Key) error {
+	if _, err := tx.Exec(`INSERT INTO hold_key (hold, key, public) SELECT hold, $2, '' FROM hold_key WHERE key = $1 ON CONFLICT DO NOTHING`, from[:], to[:]); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day)
+		SELECT $2, kind, extent, topic, since, until_day FROM suppression WHERE key = $1 AND kind = 'refused'
+		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = MAX(since, excluded.since)`, from[:], to[:])
 	return err
 }
 
