@@ -22,8 +22,8 @@ func salesforceEnv(bulkAbove int) Env {
 	return Env{
 		Start: func(t *testing.T) Account { return salesforceAccount(t, bulkAbove) },
 		Broken: []kit.Fault{
-			{Kind: "truncated"}, {Kind: "half-page"}, {Kind: "empty-array"}, {Kind: "nonsense"}, {Kind: "html-503"},
-			{Kind: "drop-before"}, {Kind: "limit"}, {Kind: "concurrent"}, {Kind: "session-401"}, {Kind: "policy-401"}, {Kind: "redirect"},
+			{Kind: "truncated"}, {Kind: "half-page"}, {Kind: "empty-page"}, {Kind: "empty-array"}, {Kind: "nonsense"}, {Kind: "html-503"},
+			{Kind: "drop-before"}, {Kind: "drop-header"}, {Kind: "limit"}, {Kind: "concurrent"}, {Kind: "session-401"}, {Kind: "policy-401"}, {Kind: "redirect"},
 			{Kind: "status", Status: 500},
 		},
 		Lost: []kit.Fault{{Kind: "drop-after-commit"}, {Kind: "500-after-commit"}},

@@ -64,14 +64,7 @@ func (b *builder) record(object string) recordPlan {
 	add(vital(), func(n string) { b.missing[n] = true })
 	add(useful(object), func(n string) { p.unseen = append(p.unseen, n) })
 	add(optional(object), func(string) {})
-	add(b.asked[""], func(n string) {
-		// One object of two may lack a custom field, or hide it: that can't be
-		// told apart, so its records say that it was not seen. A topic that is
-		// not there lists nobody.
-		if len(b.standard(n)) == 0 && !slices.Contains(b.topics, n) {
-			p.unseen = append(p.unseen, n)
-		}
-	})
+	add(b.asked[""], func(string) {}) // checkOwn tells of those that are nowhere
 	for _, group := range []string{"RecordType", "Individual"} {
 		if key, _ := inline(group); b.schema.has(object, key) {
 			for _, n := range b.asked[group] {
@@ -94,7 +87,9 @@ func (b *builder) schemaless(group string) bool { return group == "RecordType" }
 func (b *builder) standard(name string) []contact.Field { return b.catalogue.Lookup(name) }
 
 // checkOwn finds the asked fields of the records that are not there: a standard
-// one must be on each object that has it, a custom one on one at least.
+// one must be on each object that has it, a custom one on one at least. Where
+// one object lacks a custom field, its records are not in doubt for that: an org
+// need not have it on both, and no answer tells "lacks" from "hides".
 func (b *builder) checkOwn() {
 	for _, n := range b.asked[""] {
 		fields := b.standard(n)
@@ -110,6 +105,16 @@ func (b *builder) checkOwn() {
 			b.missing[n] = true
 		}
 	}
+}
+
+// concerns tells whether an object's records lack something with an unreadable
+// path: not if they show it, and not if only the other object has such a field.
+func (b *builder) concerns(path string, p recordPlan) bool {
+	if p.index(path) >= 0 {
+		return false
+	}
+	fields := b.catalogue.Lookup(path)
+	return len(fields) == 0 || slices.ContainsFunc(fields, func(f contact.Field) bool { return f.Object == p.object })
 }
 
 // flag tells whether a field is there and a flag, or of a type that is not told.

@@ -10,17 +10,24 @@
 // and must be readable: a hidden opt-out would make refusals of nobody. Other
 // fields that any policy may use by role (names, title, country) are named in
 // Contact.Unreadable where they are hidden. A standard field must be readable on
-// each object that has it; a custom field may be on one object only, and then
-// the records of the other say that they did not show it.
+// each object that has it. A custom field must be readable on one object at
+// least; the records of the other are taken to have none, since no answer tells
+// a field that isn't there from one that is hidden. Who asks for a custom field
+// of both objects must show our user both.
 //
 // Every object's rows are counted first, several counts in one call. The count
 // decides between pages in order of Id, which need no cursor and therefore can't
 // lose one, and a Bulk API 2.0 job. The rows that came must agree with the
 // count; as people work meanwhile, a second count is asked before a difference
-// is called an error. An empty answer is never taken for "none".
+// is called an error. An empty answer is never taken for "none": a count of zero
+// must agree with the org's record of what it stores (/limits/recordCount, for
+// which our user needs View Setup and Configuration). That record is some hours
+// old at times: an org whose last lead has just been deleted is not read whole
+// until it knows.
 //
-// What sharing hides from our user can't be seen in any answer. Our user needs
-// View All on each object; no permission is proof that it has it.
+// What sharing hides from our user can't be seen in any answer, but that all
+// rows of an object are hidden can: the org's record ignores sharing. Our user
+// needs View All on each object; no permission is proof that it has it.
 //
 // # Rows of other objects
 //

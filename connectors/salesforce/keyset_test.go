@@ -70,9 +70,10 @@ func TestPagesFollowTheLastID(t *testing.T) {
 }
 
 // People work in the org while it is read: a count that changed meanwhile
-// explains rows that came or went, and nothing else does.
+// explains rows that came or went, and nothing else does. Zero explains nothing:
+// an emptied answer looks like that.
 func TestCountIsAskedAgainBeforeADifferenceIsAnError(t *testing.T) {
-	for again, whole := range map[int]bool{1: true, 0: true, 2: false, 3: false} {
+	for again, whole := range map[int]bool{1: true, 0: false, 2: false, 3: false} {
 		b, c := broken(t, "/composite", answer(200, counts(2)), Options{})
 		b.broken["SELECT COUNT() FROM Lead\n"] = answer(200, fmt.Sprintf(`{"totalSize":%d,"done":true,"records":[]}`, again))
 		_, err := c.Read(context.Background(), func([]contact.Contact) error { return nil })

@@ -122,9 +122,14 @@ func newPlan(o Options, s schema) plan {
 	}
 	slices.Sort(p.unreadable)
 	for i := range p.records {
-		unseen := append(p.records[i].unseen, p.unreadable...)
-		slices.Sort(unseen)
-		p.records[i].unseen = slices.Compact(unseen)
+		r := &p.records[i]
+		for _, path := range p.unreadable {
+			if b.concerns(path, *r) {
+				r.unseen = append(r.unseen, path)
+			}
+		}
+		slices.Sort(r.unseen)
+		r.unseen = slices.Compact(r.unseen)
 	}
 	return p
 }

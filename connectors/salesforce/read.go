@@ -52,51 +52,6 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 	return reading, nil
 }
 
-// survey counts the rows of everything that will be read, and asks for merged
-// records, a few questions a call.
-func (r *reader) survey(ctx context.Context) error {
-	var selects []api.Select
-	for _, rec := range r.plan.records {
-		selects = append(selects, api.Select{Object: rec.object})
-	}
-	for _, rel := range r.plan.relations {
-		s, _ := selectOf(rel)
-		selects = append(selects, s.Count())
-		if rel.link == byMessage {
-			selects = append(selects, api.Select{Object: mailLink, Where: mailLinkWhere})
-		}
-	}
-	for _, rec := range r.plan.records {
-		selects = append(selects, mergeSelect(rec.object))
-	}
-	into := map[string]string{}
-	for len(selects) > 0 {
-		if !r.began.IsZero() {
-			if err := r.c.api.Budget(); err != nil {
-				return err
-			}
-		}
-		n := min(api.QueriesAtOnce, len(selects))
-		results, err := r.c.api.Queries(ctx, selects[:n])
-		if err != nil {
-			return err
-		}
-		if r.began.IsZero() {
-			r.began = results[0].At
-		}
-		for i, res := range results {
-			if len(selects[i].Columns) == 0 {
-				r.counts[selects[i].Object] = res.Total
-			} else if err := r.join.addMerges(into, res.Rows); err != nil {
-				return err
-			}
-		}
-		selects = selects[n:]
-	}
-	r.join.aliases = merges(into)
-	return nil
-}
-
 // load reads a relation into a table.
 func (r *reader) load(ctx context.Context, rel relationPlan) error {
 	t := newTable(rel)
@@ -198,7 +153,8 @@ func (r *reader) keyset(ctx context.Context, s api.Select, take func([]api.Row, 
 
 // agree checks the number of rows that came against the count before, and, as
 // people work in the org meanwhile, against a second one. Rows that came
-// beyond both, or fell short of both, prove that the read was not whole.
+// beyond both, or fell short of both, prove that the read was not whole, and a
+// second count of zero proves nothing: there were some a moment ago.
 func (r *reader) agree(ctx context.Context, s api.Select, counted, came int) error {
 	if came == counted {
 		return nil
@@ -207,7 +163,7 @@ func (r *reader) agree(ctx context.Context, s api.Select, counted, came int) err
 	if err != nil {
 		return err
 	}
-	if came >= min(counted, again.Total) && came <= max(counted, again.Total) {
+	if again.Total > 0 && came >= min(counted, again.Total) && came <= max(counted, again.Total) {
 		return nil
 	}
 	return &fault.Error{
