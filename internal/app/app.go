@@ -68,6 +68,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if a.Clock, err = clock(o, c); err != nil {
 		return nil, err
 	}
+	if problems := lintProblems(p.Lint(binding, p.Today(a.Clock()))); len(problems) > 0 {
+		return nil, problems
+	}
 	if a.Store, err = store.Open(ctx, string(c.State)); err != nil {
 		return nil, err
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/lapsed/lapsed/internal/audit"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/audit/verify"
-	"github.com/lapsed/lapsed/internal/document"
 	"github.com/lapsed/lapsed/internal/store"
 )
 
@@ -228,15 +227,6 @@ func (a *App) List(ctx context.Context, f ListFilter) (out []LogEntry, err error
 		return r.Err()
 	})
 	return out, err
-}
-
-// CheckPolicyFile reads and binds a policy file without an installation.
-func CheckPolicyFile(path string) ([]byte, document.Problems) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, document.Problems{{File: path, Message: "the policy can't be read"}}
-	}
-	return text, nil
 }
 
 // Export publishes the log as a directory of static tiles (C2SP tlog-tiles).

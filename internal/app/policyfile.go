@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lapsed/lapsed/config"
 	"github.com/lapsed/lapsed/internal/document"
@@ -36,10 +37,9 @@ func (f PolicyFile) read() (name string, text []byte, bound policy.Binding, prob
 	}
 	if f.Path != "" {
 		var err error
-		if name = f.Path; true {
-			if text, err = os.ReadFile(f.Path); err != nil {
-				return name, nil, nil, document.Problems{{File: f.Path, Message: "the policy can't be read"}}
-			}
+		name = f.Path
+		if text, err = os.ReadFile(f.Path); err != nil {
+			return name, nil, nil, document.Problems{{File: f.Path, Message: "the policy can't be read"}}
 		}
 	}
 	if bound == nil {
@@ -61,6 +61,39 @@ func (f PolicyFile) Compile() (*policy.Policy, policy.Binding, document.Problems
 	}
 	p, problems := policy.Compile(name, text, bound)
 	return p, bound, problems
+}
+
+// Lint looks at a policy as it would run: what is wrong with it, unwise, or not
+// enforced yet.
+func (f PolicyFile) Lint(now time.Time) ([]policy.Note, error) {
+	name, text, bound, problems := f.read()
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	d, src, problems := policy.Parse(name, text)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return policy.Lint(d, src, bound, policy.DayOf(now, d.Controller.Timezone.Location)), nil
+}
+
+// LintErr is nil if no note forbids the start.
+func LintErr(notes []policy.Note) error {
+	if policy.Worst(notes) == policy.LintError {
+		return usage("the policy must not start as it is")
+	}
+	return nil
+}
+
+// lintProblems are the notes that forbid the start, as problems.
+func lintProblems(notes []policy.Note) document.Problems {
+	var out document.Problems
+	for _, n := range notes {
+		if n.Level == policy.LintError {
+			out = append(out, document.Problem{File: n.File, Line: n.Line, Column: n.Column, Message: n.Code + ": " + n.Says + ": " + n.Do})
+		}
+	}
+	return out
 }
 
 // TestRun is what a policy's cases came to.
