@@ -8,6 +8,7 @@ import (
 	"github.com/sourcegraph/conc/pool"
 
 	"github.com/lapsed/lapsed/connectors"
+	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/duty"
 	"github.com/lapsed/lapsed/internal/store"
@@ -132,25 +133,32 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 // store takes a re-read over into the state.
 func (a *acting) store(ctx context.Context, name string, answers []connectors.Reread) error {
 	generation := a.sources[name].Generation
-	return a.Store.Write(ctx, func(tx *store.Tx) error {
+	return a.run.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
 		var os []contact.Observation
+		var out []entry.Entry
 		for _, x := range answers {
+			var merged []contact.Ref
 			switch x.State {
 			case connectors.Present:
 				a.contacts[x.Ref] = x.Contact
-				os = append(os, a.observe(x.Contact))
 			case connectors.Merged:
-				os = append(os, a.observe(x.Contact))
-				if err := tx.Forget(x.Ref); err != nil {
-					return err
-				}
+				merged = []contact.Ref{x.Ref}
 			case connectors.Binned, connectors.Absent:
-				if err := tx.Forget(x.Ref); err != nil {
-					return err
+				if err := a.forget(tx, x.Ref); err != nil {
+					return nil, err
 				}
+				continue
+			default:
+				continue
 			}
+			o := a.observe(x.Contact)
+			es, err := a.succeed(tx, o, append(merged, x.Contact.Aliases...))
+			if err != nil {
+				return nil, err
+			}
+			os, out = append(os, o), append(out, es...)
 		}
-		return a.put(tx, generation, os)
+		return out, a.put(tx, generation, os)
 	})
 }
 

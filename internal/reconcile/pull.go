@@ -115,7 +115,17 @@ func (x *pulling) page(ctx context.Context, cs []contact.Contact) error {
 	}
 	x.contacts += len(cs)
 	x.progress().Reading(x.name, x.contacts)
-	return x.Store.Write(ctx, func(tx *store.Tx) error { return x.put(tx, x.after.Generation, os) })
+	return x.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
+		var out []entry.Entry
+		for i, c := range cs {
+			es, err := x.succeed(tx, os[i], c.Aliases)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, es...)
+		}
+		return out, x.put(tx, x.after.Generation, os)
+	})
 }
 
 // observe keeps of a contact what the policy's rules see.
@@ -142,7 +152,16 @@ func (r *run) put(tx *store.Tx, generation int64, os []contact.Observation) erro
 			n.Ours = slices.ContainsFunc(duties, func(d duty.Duty) bool { return r.caused(d, *n) })
 		}
 	}
-	return tx.PutObservations(generation, os)
+	lost, err := tx.PutObservations(generation, os)
+	if err != nil {
+		return err
+	}
+	for _, l := range lost { // an address that the record had: holds and refusals on it go on
+		if err := tx.Inherit(l.Key, r.Keys.Link(l.Ref)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // caused tells whether an unsubscribe of ours brought a refusal about.
@@ -209,12 +228,15 @@ func (x *pulling) shrinkage() int {
 // sweep forgets the records that the processor doesn't have any more; what was
 // demanded of them is no longer.
 func (x *pulling) sweep(tx *store.Tx) ([]entry.Entry, error) {
-	refs, err := tx.Sweep(x.name, x.after.Generation)
+	refs, err := tx.Unseen(x.name, x.after.Generation)
 	if err != nil {
 		return nil, err
 	}
 	var out []entry.Entry
 	for _, ref := range refs {
+		if err := x.forget(tx, ref); err != nil {
+			return nil, err
+		}
 		es, err := x.dropRecord(tx, ref)
 		if err != nil {
 			return nil, err

@@ -312,29 +312,14 @@ func (r *run) suppress(tx *store.Tx, d duty.Duty, o order) error {
 	if d.Ground != policy.GroundRetention {
 		kind, until = "erased", r.Policy.Suppression.Erased
 	}
-	for _, x := range o.keys {
-		if !x.Email {
-			continue
+	keys := emails(o.keys)
+	for _, k := range keys {
+		if until == nil {
+			break
 		}
-		s := store.Suppression{Key: x.Key, Kind: kind, Since: r.Clock().Unix()}
-		if until != nil {
-			s.Until = until.After(r.today)
-			if err := tx.Suppress(s); err != nil {
-				return err
-			}
-		}
-		for _, n := range o.refused {
-			if n.Ours {
-				continue
-			}
-			no := store.Suppression{Key: x.Key, Kind: "refused", Extent: n.Extent, Since: n.At}
-			if n.Extent == contact.ExtentTopic {
-				no.Topic = r.Policy.Topics[n.Topic].Name
-			}
-			if err := tx.Suppress(no); err != nil {
-				return err
-			}
+		if err := tx.Suppress(store.Suppression{Key: k, Kind: kind, Since: r.Clock().Unix(), Until: until.After(r.today)}); err != nil {
+			return err
 		}
 	}
-	return nil
+	return r.keepRefusals(tx, keys, o.refused)
 }
