@@ -19,6 +19,19 @@ func (r *run) forget(tx *store.Tx, ref contact.Ref) error {
 	return tx.Forget(ref)
 }
 
+// readdressed keeps what was known under an address that a record has no longer:
+// holds and refusals go on at the record, and the record's refusals at the address.
+func (r *run) readdressed(tx *store.Tx, l store.Lost) error {
+	o, _, err := tx.Observation(l.Ref)
+	if err != nil {
+		return err
+	}
+	if err := r.keepRefusals(tx, []contact.Key{l.Key}, o.Facts.Refusals); err != nil {
+		return err
+	}
+	return tx.Inherit(l.Key, r.Keys.Link(l.Ref))
+}
+
 // emails are the keys of the addresses among identifiers.
 func emails(ids []contact.Identifier) (out []contact.Key) {
 	for _, x := range ids {

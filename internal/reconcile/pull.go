@@ -156,8 +156,8 @@ func (r *run) put(tx *store.Tx, generation int64, os []contact.Observation) erro
 	if err != nil {
 		return err
 	}
-	for _, l := range lost { // an address that the record had: holds and refusals on it go on
-		if err := tx.Inherit(l.Key, r.Keys.Link(l.Ref)); err != nil {
+	for _, l := range lost {
+		if err := r.readdressed(tx, l); err != nil {
 			return err
 		}
 	}
