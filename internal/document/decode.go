@@ -50,6 +50,10 @@ func (d *decoder) report(pos Pos, path, format string, args ...any) {
 	d.problems = append(d.problems, d.src.Problem(pos, path, format, args...))
 }
 
+// oddBreak finds what YAML takes for the end of a line and editors don't: every
+// position after it would be wrong, and a comment could end in its midst.
+var oddBreak = regexp.MustCompile("\r[^\n]|\r$|[\u0085\u2028\u2029]")
+
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
 // parse returns the root node of the only document in text.
@@ -61,6 +65,11 @@ func (d *decoder) parse(text []byte) (*yaml.Node, bool) {
 	case !utf8.Valid(text):
 		line := 1 + bytes.Count(text[:firstInvalid(text)], []byte("\n"))
 		d.report(Pos{line, 1}, "", "the line is not valid UTF-8: save the file as UTF-8")
+		return nil, false
+	}
+	if at := oddBreak.FindIndex(text); at != nil {
+		line := 1 + bytes.Count(text[:at[0]], []byte("\n"))
+		d.report(Pos{line, 1}, "", "the line holds a line break that editors don't show as one (U+000D, U+0085, U+2028 or U+2029): remove it, or save the file with ordinary ones")
 		return nil, false
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Pos is a place in a document; line and column count from 1, the column in
@@ -89,12 +90,20 @@ func NewSource(file string, text []byte) Source {
 func (s Source) Problem(pos Pos, path, format string, args ...any) Problem {
 	p := Problem{File: s.File, Line: pos.Line, Column: pos.Col, Path: path, Message: fmt.Sprintf(format, args...)}
 	if pos.Line > 0 && pos.Line <= len(s.lines) {
-		p.Excerpt = strings.TrimRight(s.lines[pos.Line-1], "\r ")
+		p.Excerpt = strings.Map(visible, strings.TrimRight(s.lines[pos.Line-1], "\r "))
 		if len(p.Excerpt) > 200 {
 			p.Excerpt = strings.ToValidUTF8(p.Excerpt[:200], "") + " …"
 		}
 	}
 	return p
+}
+
+// visible keeps what moves a terminal's cursor out of what is shown.
+func visible(r rune) rune {
+	if r != '\t' && unicode.IsControl(r) {
+		return '\uFFFD'
+	}
+	return r
 }
 
 // nearest returns the candidate that s is probably a misspelling of, "" if none is near.
