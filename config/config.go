@@ -147,7 +147,7 @@ type Secret struct {
 	content secret.String
 }
 
-// Reveal returns the credential.
+// Secret returns the credential.
 func (s *Secret) Secret() secret.String {
 	if s == nil {
 		return secret.String{}

@@ -6,20 +6,20 @@ import "github.com/lapsed/lapsed/internal/contact"
 func inlineFields() []contact.Field {
 	var fs []contact.Field
 	for _, o := range []string{leadObject, contactObject} {
-		flag := func(name string, m contact.Mover) contact.Field {
-			return field(o, "Individual", name, contact.Bool, contact.CategoryMarketing, m)
+		flag := func(name string) contact.Field {
+			return field(o, "Individual", name, contact.Bool, contact.CategoryMarketing, contact.ByPerson)
 		}
 		fs = append(fs,
 			field(o, "RecordType", "DeveloperName", contact.Text, contact.CategoryNone, contact.ByCompany),
 			field(o, "RecordType", "Name", contact.Text, contact.CategoryNone, contact.ByCompany),
-			role(flag("HasOptedOutProcessing", contact.ByPerson), contact.RoleObjection),
-			flag("HasOptedOutProfiling", contact.ByPerson),
-			role(flag("HasOptedOutSolicit", contact.ByPerson), contact.RoleObjection),
-			flag("HasOptedOutTracking", contact.ByPerson),
-			flag("HasOptedOutGeoTracking", contact.ByPerson),
-			role(flag("ShouldForget", contact.ByPerson), contact.RoleErasure),
-			flag("SendIndividualData", contact.ByPerson),
-			flag("CanStorePiiElsewhere", contact.ByPerson),
+			role(flag("HasOptedOutProcessing"), contact.RoleObjection),
+			flag("HasOptedOutProfiling"),
+			role(flag("HasOptedOutSolicit"), contact.RoleObjection),
+			flag("HasOptedOutTracking"),
+			flag("HasOptedOutGeoTracking"),
+			role(flag("ShouldForget"), contact.RoleErasure),
+			flag("SendIndividualData"),
+			flag("CanStorePiiElsewhere"),
 			field(o, "Individual", "BirthDate", contact.Date, contact.CategoryBehaviour, contact.ByCompany),
 			field(o, "Individual", "IndividualsAge", contact.Text, contact.CategoryBehaviour, contact.ByCompany),
 			field(o, "Individual", "LastName", contact.Text, contact.CategoryContact, contact.ByCompany),

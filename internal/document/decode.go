@@ -138,8 +138,10 @@ func (n Node) Problem(format string, args ...any) {
 	n.d.report(n.Pos(), n.path, format, args...)
 }
 
-// IsMap and IsList tell the node's shape; it is a single value otherwise.
-func (n Node) IsMap() bool  { return n.yaml.Kind == yaml.MappingNode }
+// IsMap tells whether the node is a map.
+func (n Node) IsMap() bool { return n.yaml.Kind == yaml.MappingNode }
+
+// IsList tells whether the node is a list; what is neither is a single value.
 func (n Node) IsList() bool { return n.yaml.Kind == yaml.SequenceNode }
 
 // sound refuses what no document may hold.

@@ -74,7 +74,7 @@ type Batch struct {
 	Expires time.Time           `json:"expires"`
 }
 
-// Day counts new duties of a rule by the controller's day.
+// History counts new duties of a rule by the controller's day.
 type History map[string]map[policy.Day]int
 
 // Situation is what a plan is made in.

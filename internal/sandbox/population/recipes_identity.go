@@ -88,23 +88,24 @@ func twoAddresses(m *maker) {
 }
 
 // converted makes a contact and the lead that it was, under another address.
-func (s *subject) converted(r, l *row) (contact, lead *Record) {
-	contact = r.put()
+func (s *subject) converted(r, l *row) *Record {
+	contact := r.put()
 	l.set("Email", s.address("former."+s.domain())).set("Status", "Closed - Converted").set("IsConverted", true).
 		set("ConvertedContactId", contact.ID).set("ConvertedAccountId", r.fields["AccountId"]).set("ConvertedDate", r.created)
-	return contact, l.put()
+	l.put()
+	return contact
 }
 
 func convertedLead(m *maker) {
 	s, at := m.subject(), m.recent()
-	contact, _ := s.converted(s.contact(at, "Sales"), s.lead(m.before(at), "Sales").optedOut())
+	contact := s.converted(s.contact(at, "Sales"), s.lead(m.before(at), "Sales").optedOut())
 	contact.optOut()
 	s.hubspot(at).tick(newsletterForm, at).put().optOut()
 }
 
 func convertedAndLapsed(m *maker) {
 	s, at := m.subject(), m.long()
-	contact, _ := s.converted(s.contact(at, "Sales"), s.lead(m.before(at), "Sales"))
+	contact := s.converted(s.contact(at, "Sales"), s.lead(m.before(at), "Sales"))
 	s.call(contact, at, connected)
 	s.lapses()
 }

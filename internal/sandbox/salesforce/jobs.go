@@ -19,7 +19,6 @@ type job struct {
 	delimiter string
 	ending    string
 	query     string
-	hard      bool
 	state     string
 	polls     int
 	made      int64
@@ -28,10 +27,10 @@ type job struct {
 	all  bool
 	rows []*row
 
-	upload                    []byte
-	uploaded                  bool
-	done, broken, unprocessed [][]string
-	columns                   []string
+	upload       []byte
+	uploaded     bool
+	done, broken [][]string
+	columns      []string
 }
 
 // jobRun is how much sandbox time finishes a job that nobody polls.

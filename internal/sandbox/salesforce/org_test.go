@@ -186,7 +186,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 		return s.token + s.send("GET", q("SELECT FIELDS FROM Lead"), "").body +
 			s.send("GET", q("SELECT Id, Name, Owner.Name, CreatedDate FROM Lead"), "", "Sforce-Query-Options", "batchSize=200").body
 	}
-	if bytes(1) != bytes(1) {
+	if a, b := bytes(1), bytes(1); a != b {
 		t.Fatal("two orgs of one seed differ")
 	}
 	if bytes(1) == bytes(2) {

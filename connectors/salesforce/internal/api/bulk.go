@@ -167,10 +167,11 @@ func (c *Client) readCSV(ctx context.Context, r io.Reader, columns []string, eac
 	n, page := 0, make([]Row, 0, bulkPage)
 	for {
 		rec, err := cr.Read()
-		if err != nil && !errors.Is(err, io.EOF) {
+		end := errors.Is(err, io.EOF)
+		if err != nil && !end {
 			return 0, c.csvFailure(ctx, err)
 		}
-		if err == nil {
+		if !end {
 			row := make(Row, len(columns))
 			for i, j := range at {
 				row[i] = rec[j]
@@ -178,13 +179,13 @@ func (c *Client) readCSV(ctx context.Context, r io.Reader, columns []string, eac
 			page = append(page, row)
 			n++
 		}
-		if len(page) == bulkPage || (err != nil && len(page) > 0) {
+		if len(page) == bulkPage || (end && len(page) > 0) {
 			if err := each(page); err != nil {
 				return 0, err
 			}
 			page = make([]Row, 0, bulkPage)
 		}
-		if err != nil {
+		if end {
 			return n, nil
 		}
 	}
