@@ -2,6 +2,7 @@ package contact
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,13 +21,16 @@ const (
 )
 
 // Value is the content of one field of one record. The zero Value is empty.
-// It never prints what it holds.
+// It never prints what it holds. Its content is behind pointers to plain types
+// because fmt asks no method of what it finds in an unexported field: it shows a
+// text there, but not what such a pointer leads to.
 type Value struct {
 	kind Kind
-	flag bool
-	text string
-	at   time.Time
-	list []string
+	nsec int32
+	sec  *int64 // since 1970
+	flag *bool
+	text *string
+	list []*string
 }
 
 // TextValue returns a Text value, or the empty Value for "".
@@ -34,16 +38,17 @@ func TextValue(s string) Value {
 	if s == "" {
 		return Value{}
 	}
-	return Value{kind: Text, text: s}
+	return Value{kind: Text, text: &s}
 }
 
 // BoolValue returns a Bool value. False is not empty.
-func BoolValue(b bool) Value { return Value{kind: Bool, flag: b} }
+func BoolValue(b bool) Value { return Value{kind: Bool, flag: &b} }
 
 // DateValue returns the whole day of t as written: t's own year, month and day.
 func DateValue(t time.Time) Value {
 	y, m, d := t.Date()
-	return Value{kind: Date, at: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
+	sec := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()
+	return Value{kind: Date, sec: &sec}
 }
 
 // InstantValue returns an Instant value, or the empty Value for the zero time.
@@ -51,16 +56,17 @@ func InstantValue(t time.Time) Value {
 	if t.IsZero() {
 		return Value{}
 	}
-	return Value{kind: Instant, at: t.UTC()}
+	sec := t.Unix()
+	return Value{kind: Instant, sec: &sec, nsec: int32(t.Nanosecond())}
 }
 
 // ListValue returns a List value without its empty members, or the empty Value
 // when none is left.
 func ListValue(ss []string) Value {
-	var l []string
+	var l []*string
 	for _, s := range ss {
 		if s != "" {
-			l = append(l, s)
+			l = append(l, &s)
 		}
 	}
 	if len(l) == 0 {
@@ -76,17 +82,31 @@ func (v Value) Kind() Kind { return v.kind }
 func (v Value) IsEmpty() bool { return v.kind == Empty }
 
 // Bool returns the flag; ok is false when v is no Bool.
-func (v Value) Bool() (flag, ok bool) { return v.flag, v.kind == Bool }
+func (v Value) Bool() (flag, ok bool) {
+	if v.flag == nil {
+		return false, false
+	}
+	return *v.flag, true
+}
 
 // Time returns the instant, or midnight UTC of the day; ok is false when v is neither.
-func (v Value) Time() (t time.Time, ok bool) { return v.at, v.kind == Instant || v.kind == Date }
+func (v Value) Time() (t time.Time, ok bool) {
+	if v.sec == nil {
+		return time.Time{}, false
+	}
+	return time.Unix(*v.sec, int64(v.nsec)).UTC(), true
+}
 
 // Texts returns what a condition compares: a text as one member, a list's
 // members, "true" or "false" for a flag, the date or RFC 3339 instant otherwise.
 func (v Value) Texts() []string {
 	switch v.kind {
 	case List:
-		return v.list
+		out := make([]string, len(v.list))
+		for i, s := range v.list {
+			out[i] = *s
+		}
+		return out
 	case Empty:
 		return nil
 	default:
@@ -98,18 +118,17 @@ func (v Value) Texts() []string {
 func (v Value) Text() string {
 	switch v.kind {
 	case Text:
-		return v.text
+		return *v.text
 	case Bool:
-		if v.flag {
-			return "true"
-		}
-		return "false"
+		return strconv.FormatBool(*v.flag)
 	case Date:
-		return v.at.Format(time.DateOnly)
+		t, _ := v.Time()
+		return t.Format(time.DateOnly)
 	case Instant:
-		return v.at.Format(time.RFC3339Nano)
+		t, _ := v.Time()
+		return t.Format(time.RFC3339Nano)
 	case List:
-		return strings.Join(v.list, ";")
+		return strings.Join(v.Texts(), ";")
 	default:
 		return ""
 	}
