@@ -15,6 +15,7 @@ const (
 	FindNoDates          FindingCode = "no-dates"
 	FindEndlessSignal    FindingCode = "endless-signal"
 	FindKeepWithoutStart FindingCode = "keep-without-start"
+	FindBeyondKeep       FindingCode = "fields-beyond-keep"
 	FindOldRefusal       FindingCode = "old-refusal"
 	FindErasureAsked     FindingCode = "erasure-asked"
 )
@@ -45,7 +46,7 @@ func (c FindingCode) Clause() string {
 		return "C1"
 	case FindUnclearAge, FindSuspectedMinor, FindConflictingAge:
 		return "C4"
-	case FindKeepWithoutStart:
+	case FindKeepWithoutStart, FindBeyondKeep:
 		return "C6"
 	case FindNotConfigured:
 		return "C7"

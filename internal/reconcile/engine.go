@@ -83,11 +83,12 @@ func (r *run) progress() Progress {
 	return r.Progress
 }
 
-// write runs f in a transaction and appends the entries that it returns.
+// write runs f in a transaction and appends the entries that it returns. The
+// report counts an outcome once it is in the log, and not before.
 func (r *run) write(ctx context.Context, f func(*store.Tx) ([]entry.Entry, error)) error {
-	return r.Store.Write(ctx, func(tx *store.Tx) error {
-		entries, err := f(tx)
-		if err != nil {
+	var entries []entry.Entry
+	err := r.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		if entries, err = f(tx); err != nil {
 			return err
 		}
 		for i := range entries {
@@ -99,6 +100,15 @@ func (r *run) write(ctx context.Context, f func(*store.Tx) ([]entry.Entry, error
 		_, err = audit.Append(tx.Tx, r.Clock(), entries...)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if x, ok := e.Body.(entry.Outcome); ok {
+			r.report.Outcomes[x.State]++
+		}
+	}
+	return nil
 }
 
 func (r *run) read(ctx context.Context, f func(*store.Tx) error) error { return r.Store.Read(ctx, f) }

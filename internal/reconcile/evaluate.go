@@ -132,6 +132,9 @@ func (r *run) count(j judged) {
 	for _, m := range d.Demands {
 		k := string(m.Ground) + "." + string(m.Verb)
 		r.report.Demands[k]++
+		if m.Verb == policy.Instruct {
+			r.findings.add(policy.FindBeyondKeep, m.Ref.Processor, "", 1, m.Ref.String(), "records at "+m.Ref.Processor+" are kept by a law that does not ask for all that is filled in: somebody must empty the rest")
+		}
 		if !seen[k] {
 			seen[k] = true
 			r.report.People[k]++

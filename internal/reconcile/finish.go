@@ -29,6 +29,13 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 			if out, err = r.keepFindings(tx); err != nil {
 				return nil, err
 			}
+			expired, err := tx.ExpireSuppressions(r.today)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range expired {
+				out = append(out, entry.Entry{Kind: entry.SuppressionExpired, Body: entry.SuppressionHasExpired{Person: p}})
+			}
 		}
 		r.report.Findings = r.findings.list()
 		f := entry.Finished{Result: result, Persons: r.report.Persons, Verdicts: r.report.Verdicts, Outcomes: r.report.Outcomes,

@@ -111,7 +111,7 @@ func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]en
 	switch {
 	case d.State == duty.Acting && done, d.State == duty.Accepted && done:
 		o := order{duty: d, decision: decision}
-		if o.keys, o.refused, err = r.remains(tx, d.Ref); err != nil {
+		if err := r.remains(tx, &o); err != nil {
 			return nil, err
 		}
 		return r.settled(tx, o, seen)
@@ -131,7 +131,6 @@ func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]en
 		r.findings.add(policy.FindReappeared, d.Ref.Processor, "", 1, d.Ref.String(), "records that were deleted at "+d.Ref.Processor+" are back: somebody or a sync restored them")
 	}
 	d.Changed, d.Reason = r.Clock(), reason
-	r.report.Outcomes[state]++
 	x := entry.Outcome{Duty: d.ID, Attempt: d.Attempt, State: state, Reason: reason, Reread: entry.Time(r.Clock())}
 	return []entry.Entry{{Kind: entry.DutyOutcome, Body: x}}, tx.PutDuty(d, r.today, decision)
 }
@@ -146,7 +145,6 @@ func (r *run) stillUnknown(tx *store.Tx, d duty.Duty, decision string) ([]entry.
 		return nil, nil
 	}
 	d.Reason = unanswered
-	r.report.Outcomes["unknown"]++
 	x := entry.Outcome{Duty: d.ID, Attempt: d.Attempt, State: "unknown", Reason: unanswered, Reread: entry.NotReread}
 	return []entry.Entry{{Kind: entry.DutyOutcome, Body: x}}, tx.PutDuty(d, r.today, decision)
 }
@@ -164,20 +162,25 @@ func (r *run) settled(tx *store.Tx, o order, seen connectors.Reread) ([]entry.En
 	return r.outcome(tx, o, said, seen)
 }
 
-// remains is what is known under a record's identifiers, for its suppression.
-func (r *run) remains(tx *store.Tx, ref contact.Ref) ([]contact.Identifier, []contact.Refusal, error) {
-	p, err := tx.PersonByRef(ref)
+// remains fills in what is known under a record's identifiers, for its suppression.
+func (r *run) remains(tx *store.Tx, o *order) error {
+	o.person = r.Keys.Contact(o.duty.Ref)
+	p, err := tx.PersonByRef(o.duty.Ref)
 	if err != nil || p == 0 {
-		return nil, nil, err
+		return err
 	}
 	ids, err := tx.IdentifiersOf(p, p)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	rows, err := tx.PersonsOf([]int64{p})
-	var refused []contact.Refusal
-	for _, o := range rows {
-		refused = append(refused, o.Facts.Refusals...)
+	if err != nil {
+		return err
 	}
-	return ids[p], refused, err
+	o.keys = ids[p]
+	o.person, _ = r.public(o.keys, rows)
+	for _, x := range rows {
+		o.refused = append(o.refused, x.Facts.Refusals...)
+	}
+	return nil
 }

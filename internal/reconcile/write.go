@@ -204,7 +204,6 @@ func (r *run) outcome(tx *store.Tx, o order, said error, seen connectors.Reread)
 			x.RestorableUntil = entry.Time(restorable)
 		}
 		out = append(out, entry.Entry{Kind: entry.DutyOutcome, Body: x})
-		r.report.Outcomes[state]++
 	}
 	move := func(s duty.State, reason string) { d.State, d.Changed, d.Reason = s, r.Clock(), reason }
 	done := r.done(d, seen)
@@ -213,9 +212,11 @@ func (r *run) outcome(tx *store.Tx, o order, said error, seen connectors.Reread)
 		if said == nil {
 			log("accepted", "processor-said-yes", false, time.Time{})
 		}
-		if err := r.gone(tx, &d, o, log); err != nil {
+		es, err := r.gone(tx, &d, o, log)
+		if err != nil {
 			return nil, err
 		}
+		out = append(out, es...)
 	case said == nil:
 		log("accepted", "processor-said-yes", seen.State != connectors.Unread, time.Time{})
 		move(duty.Accepted, "")
@@ -247,21 +248,22 @@ func backOff(err error, attempt int) time.Duration {
 
 // gone records that a re-read shows it done. An unsubscribe is final then: there
 // is no horizon after which it could be otherwise.
-func (r *run) gone(tx *store.Tx, d *duty.Duty, o order, log func(string, string, bool, time.Time)) error {
+func (r *run) gone(tx *store.Tx, d *duty.Duty, o order, log func(string, string, bool, time.Time)) ([]entry.Entry, error) {
 	now := r.Clock()
 	if d.Verb != policy.Delete {
 		log("gone", "re-read", true, time.Time{})
 		log("final", "re-read", true, time.Time{})
 		d.State, d.Changed, d.Reason = duty.Final, now, ""
-		return tx.ChangeFacts(d.Ref, func(f *contact.Facts) { r.stopped(f, *d) })
+		return nil, tx.ChangeFacts(d.Ref, func(f *contact.Facts) { r.stopped(f, *d) })
 	}
 	d.RestorableUntil = r.horizon(d.Ref.Processor, now)
 	log("gone", "re-read", true, d.RestorableUntil)
 	d.State, d.Changed, d.Reason = duty.Gone, now, ""
-	if err := r.suppress(tx, *d, o); err != nil {
-		return err
+	es, err := r.suppress(tx, *d, o)
+	if err != nil {
+		return nil, err
 	}
-	return tx.Forget(d.Ref)
+	return es, tx.Forget(d.Ref)
 }
 
 // stopped enters into a record's facts that its mail was seen to have stopped.
@@ -307,19 +309,20 @@ func (r *run) horizon(processor string, now time.Time) time.Time {
 
 // suppress keeps what must outlive the record, as pseudonyms: every no, and that
 // somebody was here (C19).
-func (r *run) suppress(tx *store.Tx, d duty.Duty, o order) error {
+func (r *run) suppress(tx *store.Tx, d duty.Duty, o order) ([]entry.Entry, error) {
 	kind, until := "lapsed", r.Policy.Suppression.Lapsed
 	if d.Ground != policy.GroundRetention {
 		kind, until = "erased", r.Policy.Suppression.Erased
 	}
 	keys := emails(o.keys)
+	if err := r.keepRefusals(tx, keys, o.refused); err != nil || until == nil || len(keys) == 0 {
+		return nil, err
+	}
+	end := until.After(r.today)
 	for _, k := range keys {
-		if until == nil {
-			break
-		}
-		if err := tx.Suppress(store.Suppression{Key: k, Kind: kind, Since: r.Clock().Unix(), Until: until.After(r.today)}); err != nil {
-			return err
+		if err := tx.Suppress(store.Suppression{Key: k, Kind: kind, Since: r.Clock().Unix(), Until: end, Public: o.person}); err != nil {
+			return nil, err
 		}
 	}
-	return r.keepRefusals(tx, keys, o.refused)
+	return []entry.Entry{{Kind: entry.SuppressionAdded, Body: entry.SuppressionWasAdded{Person: o.person, Extent: contact.ExtentMarketing.String(), Until: end.String()}}}, nil
 }

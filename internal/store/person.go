@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/contact"
@@ -113,14 +114,15 @@ type Suppression struct {
 	Topic  string
 	Since  int64 // Unix seconds
 	Until  policy.Day
+	Public string // the person's pseudonym in the log
 }
 
 // Suppress stores what remains of a person. The latest refusal and the latest end
 // stand.
 func (tx *Tx) Suppress(s Suppression) error {
-	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day) VALUES ($1, $2, $3, $4, $5, $6)
+	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = MAX(since, excluded.since), until_day = MAX(until_day, excluded.until_day)`,
-		s.Key[:], s.Kind, int(s.Extent), s.Topic, s.Since, int(s.Until))
+		s.Key[:], s.Kind, int(s.Extent), s.Topic, s.Since, int(s.Until), s.Public)
 	return err
 }
 
@@ -129,19 +131,19 @@ func (tx *Tx) Inherit(from, to contact.Key) error {
 	if _, err := tx.Exec(`INSERT INTO hold_key (hold, key, public) SELECT hold, $2, '' FROM hold_key WHERE key = $1 ON CONFLICT DO NOTHING`, from[:], to[:]); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day)
-		SELECT $2, kind, extent, topic, since, until_day FROM suppression WHERE key = $1 AND kind = 'refused'
+	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public)
+		SELECT $2, kind, extent, topic, since, until_day, public FROM suppression WHERE key = $1 AND kind = 'refused'
 		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = MAX(since, excluded.since)`, from[:], to[:])
 	return err
 }
 
-// ExpireSuppressions removes what has run out by a day, and counts it.
-func (tx *Tx) ExpireSuppressions(today policy.Day) (int64, error) {
-	r, err := tx.Exec(`DELETE FROM suppression WHERE until_day <> 0 AND until_day < $1`, int(today))
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
+// ExpireSuppressions removes what has run out by a day, and returns the
+// pseudonyms of the persons that it was of.
+func (tx *Tx) ExpireSuppressions(today policy.Day) ([]string, error) {
+	rows, err := tx.Query(`DELETE FROM suppression WHERE until_day <> 0 AND until_day < $1 RETURNING public`, int(today))
+	public, err := scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+	slices.Sort(public)
+	return slices.Compact(public), err
 }
 
 // SuppressedBetween returns the refusals that outlive deleted records, for

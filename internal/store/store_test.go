@@ -291,14 +291,14 @@ func TestSuppressionExpires(t *testing.T) {
 	put(t, s, 1, observed("1", "a", contact.Facts{}))
 	err := s.Write(ctx, func(tx *Tx) error {
 		return errors.Join(tx.Suppress(Suppression{Key: key("a"), Kind: "refused", Extent: contact.ExtentEmail, Since: 5}),
-			tx.Suppress(Suppression{Key: key("a"), Kind: "lapsed", Since: 6, Until: 100}))
+			tx.Suppress(Suppression{Key: key("a"), Kind: "lapsed", Since: 6, Until: 100, Public: "p1"}))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = s.Write(ctx, func(tx *Tx) error {
-		if n, err := tx.ExpireSuppressions(101); n != 1 || err != nil {
-			t.Errorf("%d expired, %v", n, err)
+		if gone, err := tx.ExpireSuppressions(101); len(gone) != 1 || gone[0] != "p1" || err != nil {
+			t.Errorf("%v expired, %v", gone, err)
 		}
 		by, err := tx.SuppressedBetween(0, 10)
 		if err != nil || len(by[1]) != 1 || by[1][0].Since != 5 {

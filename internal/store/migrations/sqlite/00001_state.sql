@@ -140,6 +140,7 @@ CREATE TABLE suppression (
     topic  TEXT NOT NULL,                   -- the policy's name of it
     since  INTEGER NOT NULL,                -- Unix seconds: of the refusal, else of the deletion
     until_day INTEGER NOT NULL,             -- 0 = until lifted
+    public TEXT NOT NULL,                   -- the person's pseudonym in the log when it was added
     PRIMARY KEY (key, kind, extent, topic)
 ) STRICT, WITHOUT ROWID;
 
