@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/audit"
@@ -12,7 +13,9 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
-// finish closes the cycle whatever happened: findings, figures, the signed checkpoint.
+// finish closes the cycle whatever happened: findings, figures, the signed
+// checkpoint. One that failed between a write and its outcome is not closed: the
+// next one says that it recovers it, and settles what it left open.
 func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 	r.standing()
 	result := "done"
@@ -22,6 +25,11 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 	err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
 		if err := r.figures(tx); err != nil {
 			return nil, err
+		}
+		if fault != nil && r.hand != nil {
+			if open, err := r.leavesOpen(tx); err != nil || open {
+				return nil, err
+			}
 		}
 		var out []entry.Entry
 		if fault == nil {
@@ -63,6 +71,13 @@ func (e *Engine) sign(ctx context.Context) (c audit.Checkpoint, err error) {
 		return audit.Checkpoint{}, err
 	}
 	return c, e.Log.Pin(c)
+}
+
+// leavesOpen tells whether some intent has no outcome in the log, not even that
+// it is unknown.
+func (r *run) leavesOpen(tx *store.Tx) (bool, error) {
+	acting, err := tx.DutiesIn("", duty.Acting)
+	return slices.ContainsFunc(acting, func(d duty.Duty) bool { return d.Reason != unanswered }), err
 }
 
 // figures reads what the report says of the state.

@@ -41,16 +41,21 @@ func (r *run) recover(ctx context.Context) error {
 }
 
 // verify follows what the processors accepted: gone when a re-read shows it,
-// final when the processor's own horizon has passed and it is still so.
+// final when the processor's own horizon has passed and it is still so. A record
+// that a read showed again is looked at before its horizon.
 func (r *run) verify(ctx context.Context) error {
 	if r.hand == nil {
 		return nil
+	}
+	var back map[string]bool
+	if err := r.read(ctx, func(tx *store.Tx) (err error) { back, err = tx.GoneAndBack(); return err }); err != nil {
+		return err
 	}
 	return r.settle(ctx, []duty.State{duty.Accepted, duty.Gone}, func(d duty.Duty) bool {
 		if d.State == duty.Accepted {
 			return d.Changed.Before(r.now) // this cycle's own were just re-read
 		}
-		return !d.RestorableUntil.After(r.now)
+		return back[d.ID] || !d.RestorableUntil.After(r.now)
 	})
 }
 
@@ -123,6 +128,8 @@ func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]en
 		r.disputed(d)
 	case d.State == duty.Accepted:
 		return nil, nil // the processor may take its time
+	case done && d.RestorableUntil.After(r.now):
+		return nil, nil // a list trailed the record
 	case done:
 		state, d.State = "final", duty.Final
 	default:

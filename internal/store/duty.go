@@ -59,6 +59,19 @@ func (tx *Tx) DutiesOfRecord(r contact.Ref) ([]duty.Duty, error) {
 	return scan(rows, err, scanDuty)
 }
 
+// GoneAndBack names the duties whose record was seen gone and has been read since.
+func (tx *Tx) GoneAndBack() (map[string]bool, error) {
+	rows, err := tx.Query(`SELECT d.id FROM duty d JOIN observation o ON o.processor = d.processor AND o.object = d.object AND o.record = d.record WHERE d.state = 'gone'`)
+	out := map[string]bool{}
+	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var id string
+		err := r.Scan(&id)
+		out[id] = true
+		return struct{}{}, err
+	})
+	return out, err
+}
+
 // StateOf returns a duty's state and attempt as they are now.
 func (tx *Tx) StateOf(id string) (s duty.State, attempt int, err error) {
 	err = tx.QueryRow(`SELECT state, attempt FROM duty WHERE id = $1`, id).Scan(&s, &attempt)
