@@ -16,7 +16,7 @@ import (
 // A write whose answer was lost is never repeated blindly: it is re-read, and
 // sent again only if nothing was done (invariants 5 and 6).
 func TestInvariant06LostAnswers(t *testing.T) {
-	const erase, unsubscribe = "gdpr-delete", "unsubscribe"
+	const erase, unsubscribe = "gdpr-delete", "batch/write"
 	for _, c := range []struct {
 		processor, route, kind string
 		took                   bool // effect before the answer was lost
@@ -62,8 +62,10 @@ func TestInvariant06LostAnswers(t *testing.T) {
 			if c.took && again != 0 {
 				t.Errorf("%d calls were sent again for what was done", again)
 			}
-			w.advance(day)
-			w.run(t)
+			for _, wait := range []time.Duration{day, 8 * day} { // a yes that means nothing is disputed first, and asked again a week later
+				w.advance(wait)
+				w.run(t)
+			}
 			w.settled(t)
 		})
 	}
