@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/lapsed/lapsed/internal/contact"
-	"github.com/lapsed/lapsed/internal/person"
 )
 
 // CaseResult is what came of one case.
@@ -194,54 +192,6 @@ func (c *Case) circumstances(p *Policy) (Circumstances, error) {
 	return with, nil
 }
 
-// Join makes persons of observations, in the order of their first records. The
-// daemon joins millions in its database; this is the same for a handful.
-func Join(seen []contact.Observation, twoNames bool) ([]contact.Person, error) {
-	var links []person.Link
-	for i := range seen {
-		for _, id := range seen[i].Identifiers {
-			links = append(links, person.Link{Key: id.Key, Contact: int32(i), Alone: id.Alone, Email: id.Email, Name: seen[i].Name})
-		}
-	}
-	slices.SortStableFunc(links, func(a, b person.Link) int { return slices.Compare(a.Key[:], b.Key[:]) })
-	joined, err := person.Resolve(len(seen), func(yield func(person.Link, error) bool) {
-		for _, l := range links {
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}, twoNames)
-	if err != nil {
-		return nil, err
-	}
-	at := make([]int, len(seen)) // observation → person
-	var out []contact.Person
-	for i := range seen {
-		if root := joined.Of(int32(i)); int(root) == i {
-			at[i] = len(out)
-			out = append(out, contact.Person{})
-		} else {
-			at[i] = at[root]
-		}
-		out[at[i]].Observations = append(out[at[i]].Observations, seen[i])
-	}
-	for _, g := range joined.Shared {
-		for _, to := range g.Contacts {
-			for _, from := range g.Contacts {
-				if at[from] == at[to] {
-					continue
-				}
-				x := &out[at[to]]
-				x.SharedSignals = x.SharedSignals || g.Signals
-				if f, counts := Reaches(&seen[from].Facts, g.Signals); counts {
-					x.Shared = append(x.Shared, f)
-				}
-			}
-		}
-	}
-	return out, nil
-}
-
 // declares tells whether the policy knows a field that no catalogue does: as a
 // custom field of a processor, or a topic's flag.
 func (d *Document) declares(f FieldRef) bool {
@@ -256,130 +206,4 @@ func (d *Document) declares(f FieldRef) bool {
 		}
 	}
 	return false
-}
-
-// comparison compares one person's decision with what was expected of it.
-type comparison struct {
-	p       *Policy
-	e       Expectation
-	d       decided
-	several bool
-}
-
-func (c comparison) all() []Difference {
-	var out []Difference
-	differ := func(what, expected, got string) {
-		if expected != got {
-			d := Difference{What: what, Expected: expected, Got: got}
-			if c.several {
-				d.Person = "[" + strings.Join(c.d.names, ", ") + "]"
-			}
-			out = append(out, d)
-		}
-	}
-	d := c.d.decision
-	differ("verdict", string(c.e.Verdict), string(d.Verdict))
-	if c.e.Lapses != nil {
-		differ("lapses", never(c.e.Lapses.Day), never(d.Clock.Lapses))
-	}
-	differ("demands", list(c.e.Demands), list(c.demands()))
-	differ("findings", list(c.e.Findings), list(c.findings()))
-	differ("kept-by", list(c.e.KeptBy), list(c.keptBy()))
-	if c.e.Mail != nil {
-		differ("mail", list(c.e.Mail), list(c.mail()))
-	}
-	if c.e.Changes != nil {
-		differ("changes", never(c.e.Changes.Day), c.changes(d.Until))
-	}
-	if reason := c.p.Reason(d); !strings.Contains(reason, c.e.Because) {
-		differ("because", "… "+c.e.Because+" …", reason)
-	}
-	return out
-}
-
-func list(ss []string) string { return strings.Join(slices.Sorted(slices.Values(ss)), "; ") }
-
-func never(d Day) string {
-	if d == NoDay {
-		return "never"
-	}
-	return d.String()
-}
-
-func (c comparison) changes(until time.Time) string {
-	if until.IsZero() {
-		return "never"
-	}
-	return c.p.Today(until).String()
-}
-
-// at names a processor, and the record too where the person has several there.
-func (c comparison) at(r contact.Ref) string {
-	n := 0
-	for _, o := range c.d.person.Observations {
-		if o.Ref.Processor == r.Processor {
-			n++
-		}
-	}
-	if n > 1 {
-		return r.Processor + " " + r.ID
-	}
-	return r.Processor
-}
-
-// demands are written as "delete hubspot for retention", "unsubscribe hubspot
-// from newsletter for consent", with ", held" where a hold forbids it.
-func (c comparison) demands() []string {
-	var out []string
-	for _, m := range c.d.decision.Demands {
-		s := string(m.Verb) + " " + c.at(m.Ref)
-		if m.Verb == Unsubscribe {
-			what := m.Topic
-			if m.Extent != contact.ExtentTopic {
-				what = m.Extent.String()
-			}
-			s += " from " + what
-		}
-		s += " for " + string(m.Ground)
-		if m.Held {
-			s += ", held"
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-func (c comparison) findings() []string {
-	var out []string
-	for _, f := range c.d.decision.Findings {
-		s := string(f.Code)
-		if f.Processor != "" {
-			s += " " + f.Processor
-		}
-		if !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-func (c comparison) keptBy() []string {
-	var out []string
-	for _, i := range c.d.decision.Saved {
-		out = append(out, c.p.keeps[i].name)
-	}
-	return out
-}
-
-func (c comparison) mail() []string {
-	var out []string
-	for i, t := range c.p.Topics {
-		if c.d.decision.Topics&(1<<i) != 0 {
-			out = append(out, t.Name)
-		}
-	}
-	if out == nil {
-		return []string{"none"}
-	}
-	return out
 }

@@ -22,7 +22,7 @@ type groupTests struct {
 type test struct {
 	names   []string
 	any     []string // lower case
-	like    []string // lower case
+	like    []pattern
 	present *bool
 }
 
@@ -69,6 +69,16 @@ func (c *cond) match(x *contact.Contact) bool {
 		}
 	}
 	return true
+}
+
+// match tells whether a record came by the channel.
+func (c *channelLens) match(x *contact.Contact) bool {
+	for i := range c.any {
+		if c.any[i].match(x) {
+			return true
+		}
+	}
+	return false
 }
 
 // match tells whether one row passes all tests. Where there is none, its fields
@@ -137,14 +147,14 @@ func (t *test) holds(v contact.Value) bool {
 
 func (t *test) text(s string) bool {
 	for _, a := range t.any {
-		if strings.EqualFold(a, s) {
+		if len(a) == len(s) && a == s || strings.EqualFold(a, s) {
 			return true
 		}
 	}
 	if t.like != nil {
 		s = strings.ToLower(s)
-		for _, p := range t.like {
-			if like(p, s) {
+		for i := range t.like {
+			if t.like[i].match(s) {
 				return true
 			}
 		}
@@ -152,22 +162,32 @@ func (t *test) text(s string) bool {
 	return false
 }
 
-// like matches a pattern in which * stands for any text.
-func like(pattern, s string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == s
+// pattern is a text in which * stands for any text, in lower case, parted at its stars.
+type pattern []string
+
+func patterns(ss []string) []pattern {
+	var out []pattern
+	for _, s := range ss {
+		out = append(out, strings.Split(strings.ToLower(s), "*"))
 	}
-	if !strings.HasPrefix(s, parts[0]) {
+	return out
+}
+
+// match tells whether a text in lower case is like the pattern.
+func (p pattern) match(s string) bool {
+	if len(p) == 1 {
+		return p[0] == s
+	}
+	if !strings.HasPrefix(s, p[0]) {
 		return false
 	}
-	s = s[len(parts[0]):]
-	for _, p := range parts[1 : len(parts)-1] {
-		i := strings.Index(s, p)
+	s = s[len(p[0]):]
+	for _, part := range p[1 : len(p)-1] {
+		i := strings.Index(s, part)
 		if i < 0 {
 			return false
 		}
-		s = s[i+len(p):]
+		s = s[i+len(part):]
 	}
-	return strings.HasSuffix(s, parts[len(parts)-1])
+	return strings.HasSuffix(s, p[len(p)-1])
 }

@@ -16,8 +16,13 @@ const NoDay = Day(contact.NoDay)
 
 // DayOf returns the day in loc on which t falls.
 func DayOf(t time.Time, loc *time.Location) Day {
-	y, m, d := t.In(loc).Date()
-	return dayOf(y, m, d)
+	_, offset := t.In(loc).Zone()
+	at := t.Unix() + int64(offset)
+	d := at / 86400
+	if at < 0 && at%86400 != 0 {
+		d-- // days begin below 1970 as they do above
+	}
+	return Day(d)
 }
 
 func dayOf(y int, m time.Month, d int) Day {

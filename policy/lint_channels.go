@@ -76,7 +76,7 @@ func (l Line) implies(o Line) bool {
 	}
 	for _, t := range texts {
 		equal := func(s string) bool { return strings.EqualFold(s, t) }
-		wider := func(p string) bool { return like(strings.ToLower(p), strings.ToLower(t)) }
+		wider := func(p string) bool { return patterns([]string{p})[0].match(strings.ToLower(t)) }
 		if !slices.ContainsFunc(o.Any, equal) && !slices.ContainsFunc(o.Like, wider) {
 			return false
 		}

@@ -54,6 +54,7 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 
 // identify makes the pseudonyms by which contacts are joined.
 func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudonymiser) {
+	o.Identifiers = make([]contact.Identifier, 0, len(l.emails)+len(l.links)+len(c.Aliases)+1)
 	add := func(id contact.Identifier) {
 		if !slices.ContainsFunc(o.Identifiers, func(x contact.Identifier) bool { return x.Key == id.Key }) {
 			o.Identifiers = append(o.Identifiers, id)
@@ -172,8 +173,8 @@ func (s *sight) record(keys Pseudonymiser) {
 		f.Suspected = f.Suspected || l.suspected[i].match(c)
 	}
 	for i := range l.channels {
-		if slices.ContainsFunc(l.channels[i].any, func(b cond) bool { return b.match(c) }) {
-			f.Channels = append(f.Channels, l.channels[i].rule)
+		if ch := &l.channels[i]; ch.match(c) {
+			f.Channels = append(f.Channels, ch.rule)
 		}
 	}
 	if len(f.Channels) == 0 {
@@ -226,98 +227,4 @@ func (s *sight) births() {
 			}
 		}
 	}
-}
-
-// rows yields the rows that a group's tests are made on.
-func (s *sight) rows(group string) []contact.Row {
-	if group == "" {
-		return []contact.Row{s.c.Fields}
-	}
-	return s.c.Rows[group]
-}
-
-// signals keeps the latest act that each rule sees.
-func (s *sight) signals() {
-	for i := range s.l.signals {
-		sl := &s.l.signals[i]
-		if !sl.when.match(s.c) {
-			continue
-		}
-		rule := &s.p.signals[sl.rule]
-		best := contact.Signal{Rule: sl.rule, Day: contact.NoDay, Ongoing: rule.ongoing()}
-		found := false
-		for _, row := range s.rows(sl.date.group) {
-			if !all(sl.row, row) {
-				continue
-			}
-			d, ok := s.day(row[sl.date.name])
-			switch {
-			case rule.ongoing():
-				found = true
-				if !ok {
-					best.NoEnd = true
-				} else {
-					best.Day = max(best.Day, contact.Day(rule.atMost.After(d)))
-				}
-			case ok && d > s.today:
-				s.f.Future = true
-			case ok:
-				found = true
-				best.Day = max(best.Day, contact.Day(d))
-			}
-		}
-		if rule.ongoing() && !found && sl.row == nil && len(s.rows(sl.date.group)) == 0 {
-			found, best.NoEnd = true, true // it goes on, and nothing tells until when
-		}
-		if found {
-			s.f.Signals = append(s.f.Signals, best)
-		}
-	}
-}
-
-// keeps notes what laws claim.
-func (s *sight) keeps() {
-	for i := range s.l.keeps {
-		kl := &s.l.keeps[i]
-		k := contact.Keep{Rule: kl.rule, Start: contact.NoDay}
-		claims := false
-		if kl.asks && kl.while.match(s.c) {
-			k.While, claims = true, true
-		}
-		if kl.has {
-			for _, row := range s.rows(kl.start.group) {
-				d, ok := s.day(row[kl.start.name])
-				switch {
-				case ok:
-					k.Start, claims = max(k.Start, contact.Day(d)), true
-				case kl.start.group != "":
-					k.Unread, claims = true, true // there is a row, and it doesn't tell
-				}
-			}
-		}
-		if claims {
-			s.f.Keeps = append(s.f.Keeps, k)
-		}
-	}
-	for i := range s.l.filled {
-		fl := &s.l.filled[i]
-		for _, row := range s.rows(fl.group) {
-			if s.f.Filled&fl.bit == 0 && fl.filled(row) {
-				s.f.Filled |= fl.bit
-			}
-		}
-	}
-}
-
-// filled tells whether a row holds anything of the category. A flag that is
-// false says nothing.
-func (fl *filledLens) filled(row contact.Row) bool {
-	for _, n := range fl.fields {
-		if v, there := row[n]; there {
-			if b, flag := v.Bool(); b || !flag {
-				return true
-			}
-		}
-	}
-	return false
 }

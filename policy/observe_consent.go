@@ -18,17 +18,18 @@ func (s *sight) consent() {
 // topics notes what the record is subscribed to now.
 func (s *sight) topics() {
 	for i := range s.l.topics {
-		t := &s.l.topics[i]
-		on := false
-		if t.group == "" {
-			on = s.c.Fields[t.flag].Text() == "true"
-		} else {
-			for _, row := range s.c.Rows[t.group] {
-				on = on || strings.EqualFold(row[t.topic].Text(), t.id) && row[t.state].Text() == contact.StateSubscribed
-			}
-		}
-		if on {
+		if t := &s.l.topics[i]; t.group == "" && s.c.Fields[t.flag].Text() == "true" {
 			s.f.Topics = append(s.f.Topics, t.rule)
+		}
+	}
+	if g := s.l.topicGroup; g != nil {
+		for _, row := range s.c.Rows[g.group] {
+			if row[g.state].Text() != contact.StateSubscribed {
+				continue
+			}
+			if t, known := s.topic(row[g.topic].Text()); known && !slices.Contains(s.f.Topics, t) {
+				s.f.Topics = append(s.f.Topics, t)
+			}
 		}
 	}
 }
@@ -36,8 +37,8 @@ func (s *sight) topics() {
 // topic numbers the policy's topic that a processor's id stands for here.
 func (s *sight) topic(id string) (uint16, bool) {
 	for i := range s.l.topics {
-		if strings.EqualFold(s.l.topics[i].id, id) {
-			return s.l.topics[i].rule, true
+		if t := &s.l.topics[i]; t.id == id || strings.EqualFold(t.id, id) {
+			return t.rule, true
 		}
 	}
 	return 0, false
@@ -47,18 +48,15 @@ func (s *sight) topic(id string) (uint16, bool) {
 func (s *sight) refusals() {
 	for i := range s.l.refusals {
 		r := &s.l.refusals[i]
-		if r.extent != contact.ExtentTopic {
-			if r.cond.match(s.c) {
-				s.f.Refusals = append(s.f.Refusals, contact.Refusal{Rule: r.rule, Extent: r.extent})
-			}
+		if !r.cond.match(s.c) {
 			continue
 		}
-		rows, rest := r.cond.split(r.group)
-		if !rest.match(s.c) {
+		if r.extent != contact.ExtentTopic {
+			s.f.Refusals = append(s.f.Refusals, contact.Refusal{Rule: r.rule, Extent: r.extent})
 			continue
 		}
 		for _, row := range s.c.Rows[r.group] {
-			if !all(rows, row) {
+			if !all(r.rows, row) {
 				continue
 			}
 			n := contact.Refusal{Rule: r.rule, Extent: contact.ExtentEmail} // a row without a topic is of all
@@ -120,25 +118,14 @@ func (s *sight) forms() {
 		return
 	}
 	for _, row := range s.c.Rows[s.l.forms.group] {
-		i, registered := s.p.forms[row[s.l.forms.form].Text()]
-		if !registered {
+		id := row[s.l.forms.form].Text()
+		topics, proves := s.l.forms.topics[id]
+		if !proves {
 			continue
 		}
-		form := s.p.Consent.Forms[i].Value
-		if !form.OwnTickBox {
-			continue
+		if at, given := s.given(row[s.l.forms.stated]); given {
+			s.f.Proofs = append(s.f.Proofs, contact.Proof{At: at, Form: uint16(s.p.forms[id] + 1), Topics: topics})
 		}
-		at, given := s.given(row[s.l.forms.stated])
-		if !given {
-			continue
-		}
-		proof := contact.Proof{At: at, Form: uint16(i + 1)}
-		for n, e := range s.p.Topics {
-			if slices.Contains(form.Topics, e.Name) {
-				proof.Topics = append(proof.Topics, uint16(n))
-			}
-		}
-		s.f.Proofs = append(s.f.Proofs, proof)
 	}
 }
 

@@ -39,7 +39,7 @@ func (c *compiler) signature() string {
 	}
 	for i := range p.keeps {
 		k := &p.keeps[i]
-		d.add("keep", k.name)
+		d.add("keep", k.name, k.at)
 		if k.start != nil {
 			d.add("start", k.start.Text)
 		}

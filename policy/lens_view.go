@@ -1,0 +1,178 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lapsed/lapsed/internal/contact"
+)
+
+// view resolves the policy's names against one object's catalogue.
+type view struct {
+	c         *compiler
+	processor string
+	object    string
+	cat       contact.Catalogue
+	lens      *lens
+}
+
+// names returns the own fields of a role here.
+func (v view) names(r contact.Role) []string {
+	var out []string
+	for _, f := range v.cat.ByRole(r, v.object) {
+		if f.Group == "" {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+func (v view) roles() {
+	l := v.lens
+	l.mailed = append(v.names(contact.RoleEmail), v.names(contact.RoleOtherEmail)...)
+	l.first, l.last = first(v.names(contact.RoleFirstName)), first(v.names(contact.RoleLastName))
+	l.collected = first(v.names(contact.RoleCollected))
+	l.bounced, l.optOuts = v.names(contact.RoleBounced), v.names(contact.RoleOptOut)
+	for _, f := range v.cat.ByRole(contact.RoleErasure, v.object) {
+		l.erasure = append(l.erasure, ref{f.Group, f.Name})
+	}
+	v.joins()
+	v.own(unread, l.collected)
+	v.own(unread, l.optOuts...)
+	if slices.Contains(v.c.p.Identity.NotBy, NotByTwoNames) {
+		v.own(func(x *loss) { x.unread, x.link, x.name = true, true, true }, l.first, l.last)
+	}
+}
+
+// joins keeps the addresses and links by which the policy joins persons here.
+func (v view) joins() {
+	v.lens.rolesAlone = slices.Contains(v.c.p.Identity.NotBy, NotByRoleAddress)
+	joined := v.c.p.Identity.JoinedBy
+	if joined == nil {
+		joined = []FieldRef{{Text: "email", Path: "email"}}
+	}
+	email := false
+	var more []string
+	linked := func(x *loss) { x.unread, x.link = true, true }
+	for _, f := range joined {
+		switch {
+		case f.Processor == "" && roles[f.Path] == contact.RoleEmail:
+			email = true
+		case f.Processor == v.processor:
+			for _, e := range v.cat.Lookup(f.Path) {
+				if e.Role == contact.RoleLink && v.has(e) {
+					v.lens.links = append(v.lens.links, linkField{e.Name, e.LinksTo})
+					v.own(linked, e.Name)
+				} else if v.has(e) {
+					more = append(more, e.Name)
+				}
+			}
+		}
+	}
+	if email {
+		v.lens.emails = v.names(contact.RoleEmail)
+	}
+	for _, n := range more {
+		if !slices.Contains(v.lens.emails, n) {
+			v.lens.emails = append(v.lens.emails, n)
+		}
+	}
+	v.own(linked, v.lens.emails...)
+}
+
+func (v view) has(f contact.Field) bool { return f.Object == "" || f.Object == v.object }
+
+// unread is the loss of most fields; harmless is that of a field which can only
+// stop marketing.
+func unread(x *loss) { x.unread = true }
+func harmless(*loss) {}
+
+// loses notes what it means that a field, or the group it is in, can't be read.
+func (v view) loses(r ref, means func(*loss)) {
+	if r.name == "" {
+		return
+	}
+	keys := []string{r.name}
+	if r.group != "" {
+		keys = []string{r.group, r.group + "." + r.name}
+	}
+	for _, k := range keys {
+		if v.lens.losses[k] == nil {
+			v.lens.losses[k] = new(loss)
+		}
+		means(v.lens.losses[k])
+	}
+}
+
+// own notes the same for the record's own fields.
+func (v view) own(means func(*loss), names ...string) {
+	for _, n := range names {
+		v.loses(ref{"", n}, means)
+	}
+}
+
+// here tells whether a field is read at this processor, and where.
+func (v view) here(f FieldRef) ([]ref, bool) {
+	if f.Processor == "" {
+		role, known := roles[f.Path]
+		if !known {
+			return nil, false
+		}
+		var out []ref
+		for _, n := range v.names(role) {
+			out = append(out, ref{"", n})
+		}
+		return out, true
+	}
+	if f.Processor != v.processor {
+		return nil, false
+	}
+	group, name := contact.Split(f.Path)
+	return []ref{{group, name}}, true
+}
+
+// cond compiles a block for this object; ok is false when it asks another
+// processor. means is what the loss of one of its fields means.
+func (v view) cond(b Block, means func(*loss)) (cond, bool) {
+	var out cond
+	for _, line := range b.Lines {
+		refs, ok := v.here(line.Field)
+		if !ok {
+			return cond{}, false
+		}
+		t := test{any: fold(line.Any), present: line.Present, like: patterns(line.Like)}
+		group := ""
+		for _, r := range refs {
+			group = r.group
+			t.names = append(t.names, r.name)
+			v.loses(r, means)
+		}
+		out.add(group, t)
+	}
+	return out, true
+}
+
+func (v view) conds(bs []Block, means func(*loss)) []cond {
+	var out []cond
+	for _, b := range bs {
+		if c, ok := v.cond(b, means); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func fold(ss []string) []string {
+	var out []string
+	for _, s := range ss {
+		out = append(out, strings.ToLower(s))
+	}
+	return out
+}
