@@ -70,3 +70,26 @@ func TestCases(t *testing.T) {
 		t.Errorf("%d cases were found: some are missing", n)
 	}
 }
+
+// What an author of cases reads when something is wrong with them.
+func TestWhatIsSaidOfCases(t *testing.T) {
+	p := compile(t, "reference.yaml", policy.Reference)
+	for _, name := range []string{"wrong", "unreadable", "ungrammatical"} {
+		text, err := os.ReadFile("testdata/cases/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases, problems := policy.ParseCases(name+".yaml", text, bound)
+		said := problems.Error() + "\n"
+		if len(problems) == 0 {
+			said = ""
+			for _, r := range cases.Run(p, testKeys()) {
+				if r.Passed() {
+					t.Errorf("%s passed", r.Title)
+				}
+				said += r.String() + "\n"
+			}
+		}
+		golden(t, "testdata/cases/"+name+".golden", said)
+	}
+}
