@@ -11,7 +11,7 @@ import (
 // Explain says why the persons behind a record (PROCESSOR:OBJECT:ID) or an
 // address are where they are. An address is hashed at once and not kept.
 func (a *App) Explain(ctx context.Context, subject string) ([]reconcile.Explanation, error) {
-	find := reconcile.ByKey(contact.Key{})
+	var find reconcile.Finder
 	if strings.Contains(subject, "@") {
 		key, _, _, ok := a.Keys.Email(subject)
 		if !ok {

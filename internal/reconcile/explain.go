@@ -30,7 +30,7 @@ type DutyLine struct {
 
 // Explain decides on the persons that a record or an identifier belongs to, from
 // what the latest reads left in the state.
-func (e *Engine) Explain(ctx context.Context, find func(*store.Tx) ([]int64, error)) ([]Explanation, error) {
+func (e *Engine) Explain(ctx context.Context, find Finder) ([]Explanation, error) {
 	r := &run{Engine: e, now: e.Clock(), today: e.Policy.Today(e.Clock())}
 	if err := r.shareOnly(ctx); err != nil {
 		return nil, err
@@ -68,8 +68,11 @@ func (r *run) explain(j judged, duties []duty.Duty) Explanation {
 	return x
 }
 
-// ByRef and ByKey find persons for Explain.
-func ByRef(ref contact.Ref) func(*store.Tx) ([]int64, error) {
+// Finder finds persons in the state.
+type Finder func(*store.Tx) ([]int64, error)
+
+// ByRef finds the person that a record is of.
+func ByRef(ref contact.Ref) Finder {
 	return func(tx *store.Tx) ([]int64, error) {
 		p, err := tx.PersonByRef(ref)
 		if err != nil || p == 0 {
@@ -80,6 +83,6 @@ func ByRef(ref contact.Ref) func(*store.Tx) ([]int64, error) {
 }
 
 // ByKey finds persons by an identifier's key.
-func ByKey(k contact.Key) func(*store.Tx) ([]int64, error) {
+func ByKey(k contact.Key) Finder {
 	return func(tx *store.Tx) ([]int64, error) { return tx.PersonsByKey(k) }
 }

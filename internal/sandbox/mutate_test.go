@@ -78,7 +78,7 @@ func TestActsAtHubSpot(t *testing.T) {
 	if n := len(s.Stage().Book.Changes()); n != 0 {
 		t.Errorf("%d mutations were filed as a client's", n)
 	}
-	s.refused("/mutate", fmt.Sprintf(`{"processor":"hubspot","act":"create","fields":{"email":"Back@example.com"}}`), "has that address already")
+	s.refused("/mutate", `{"processor":"hubspot","act":"create","fields":{"email":"Back@example.com"}}`, "has that address already")
 	s.refused("/mutate", `{"processor":"hubspot","act":"create","fields":{"email":"c@example.com","colour":"red"}}`, `no property "colour"`)
 	s.act("hubspot", "create", "contact", "", "email", "c@example.com") // nothing half made has the address
 	s.refused("/mutate", fmt.Sprintf(`{"processor":"hubspot","act":"set","id":%q,"fields":{"jobtitle":"x","colour":"red"}}`, made), `no property "colour"`)
