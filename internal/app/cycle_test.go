@@ -23,6 +23,7 @@ type world struct {
 	sf     *salesforce.Org
 	hs     *hubspot.Portal
 	config string
+	url    map[string]string
 	silent bool // there is no log to verify, or it is broken on purpose
 }
 
@@ -43,6 +44,7 @@ func newWorld(t *testing.T, mode string) *world {
 	t.Cleanup(hs.Close)
 	dir := t.TempDir()
 	t.Cleanup(func() { w.honest(t) })
+	w.url = map[string]string{"hubspot": hs.URL, "salesforce": sf.URL}
 	w.config = filepath.Join(dir, "lapsed.yaml")
 	write(t, filepath.Join(dir, "policy.yaml"), string(policy.Reference))
 	write(t, w.config, fmt.Sprintf(`policy: ./policy.yaml

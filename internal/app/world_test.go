@@ -138,6 +138,18 @@ func (w *world) run(t *testing.T, change ...func(*App)) Report {
 	return r
 }
 
+// plan does a cycle that only reads and plans.
+func (w *world) plan(t *testing.T) (r Report) {
+	t.Helper()
+	w.with(t, func(a *App) {
+		var err error
+		if r, err = a.Plan(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return r
+}
+
 // runs does a cycle a day, n times, and returns the last one's report.
 func (w *world) runs(t *testing.T, n int) (r Report) {
 	t.Helper()

@@ -15,6 +15,9 @@ import (
 // plans, and nothing is written to any processor. Unread sources are findings,
 // not errors; an error means that the state or the log could not be kept.
 func (e *Engine) Cycle(ctx context.Context, hand *Hand, trigger string) (Report, error) {
+	if err := e.checkLeap(ctx); err != nil {
+		return Report{}, err
+	}
 	r, err := e.begin(ctx, hand, trigger)
 	if err != nil {
 		return Report{}, err
@@ -56,6 +59,10 @@ func (e *Engine) begin(ctx context.Context, hand *Hand, trigger string) (*run, e
 	}
 	processors := sorted(keysOf(e.Sources))
 	err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
+		var err error
+		if r.headAt, err = tx.LogAt(); err != nil {
+			return nil, err
+		}
 		unfinished, err := tx.BeginCycle(r.id, r.report.Mode, hand != nil, now)
 		if err != nil {
 			return nil, err

@@ -73,7 +73,8 @@ type run struct {
 	shared   shared
 	work     duty.Work
 	begunAt  time.Time // first cycle ever; zero on the first
-	clockOff bool      // ours and a processor's disagree: nothing is planned
+	headAt   time.Time // newest entry before this cycle
+	clockWhy string    // why our clock can't be planned by, "" if it can
 }
 
 func (r *run) progress() Progress {

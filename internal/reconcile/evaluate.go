@@ -19,8 +19,12 @@ import (
 // slice is how many persons are decided on between two transactions.
 const slice = 1000
 
-// evaluate decides on every person, a slice at a time, and moves their duties.
+// evaluate decides on every person, a slice at a time, and moves their duties. By
+// a clock that can't be right it decides on nobody: a grace would seem served.
 func (r *run) evaluate(ctx context.Context) error {
+	if r.clockWhy != "" {
+		return nil
+	}
 	total := 0
 	if err := r.read(ctx, func(tx *store.Tx) (err error) { total, err = tx.CountPersons(); return err }); err != nil {
 		return err

@@ -87,7 +87,7 @@ func (r *run) block(due []duty.Duty) []duty.Duty {
 	kept := due[:0]
 	for _, d := range due {
 		switch {
-		case r.clockOff:
+		case r.clockWhy != "":
 			r.report.Blocked++
 		case d.Verb == policy.Delete && duty.HasGrace(d.Ground) && why != "":
 			r.report.Blocked++
@@ -99,8 +99,8 @@ func (r *run) block(due []duty.Duty) []duty.Duty {
 	}
 	if r.report.Blocked > 0 {
 		r.report.BlockedWhy = why
-		if r.clockOff {
-			r.report.BlockedWhy = "our clock and a processor's disagree"
+		if r.clockWhy != "" {
+			r.report.BlockedWhy = r.clockWhy
 		}
 	}
 	return kept

@@ -21,10 +21,6 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
-// skewLimit is how far our clock may be off a processor's before nothing is
-// planned: a clock a year ahead makes everybody look inactive (invariant 16).
-const skewLimit = 5 * time.Minute
-
 // pull reads every processor, all at once. One that fails stops no other; what
 // it showed before is kept, and counts for what stops marketing.
 func (r *run) pull(ctx context.Context) error {
@@ -47,11 +43,11 @@ func (r *run) pull(ctx context.Context) error {
 	}
 	for _, x := range results {
 		r.sources[x.name] = x.after
-		r.clockOff = r.clockOff || x.skew.Abs() > skewLimit
 		r.report.Sources = append(r.report.Sources, SourceReport{Processor: x.name, Contacts: x.contacts, Whole: x.after.Whole,
 			AsOf: x.after.ReadAt, Hosting: x.after.Hosting, Region: x.after.Region, Fault: x.after.Fault})
 		x.report()
 	}
+	r.judgeClock(results)
 	return nil
 }
 

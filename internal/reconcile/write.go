@@ -65,7 +65,7 @@ func (a *acting) intend(ctx context.Context, orders []order) ([]order, error) {
 			return nil, err
 		}
 		now := a.Clock()
-		if now.Sub(a.refreshed) > freshFor {
+		if age := now.Sub(a.refreshed); age > freshFor || age < 0 {
 			return nil, nil // too old to write on: due again in the next cycle
 		}
 		holds, err := audit.CountKinds(tx.Tx, entry.HoldAdded, entry.HoldReleased)

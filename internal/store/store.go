@@ -163,6 +163,15 @@ func (tx *Tx) LogSize() (n int64, err error) {
 	return n, err
 }
 
+// LogAt is the time of the audit log's newest entry, zero if it is empty.
+func (tx *Tx) LogAt() (time.Time, error) {
+	var at string
+	if err := tx.QueryRow(`SELECT at FROM audit_head WHERE id = 1`).Scan(&at); err != nil || at == "" {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, at)
+}
+
 // scan collects a query's rows.
 func scan[T any](rows *sql.Rows, err error, one func(*sql.Rows) (T, error)) ([]T, error) {
 	if err != nil {
