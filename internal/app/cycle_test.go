@@ -27,13 +27,17 @@ type world struct {
 	silent bool // there is no log to verify, or it is broken on purpose
 }
 
-func newWorld(t *testing.T, mode string) *world {
+func newWorld(t *testing.T, mode string, change ...func(*hubspot.Options)) *world {
 	t.Helper()
 	w := &world{stage: kit.NewStage(now)}
 	w.sf = salesforce.New(salesforce.Options{Stage: w.stage, Seed: 1, ClientID: "id", ClientSecret: "secret", Instance: "USA744", Consent: true})
 	w.sf.AddField("Lead", "Newsletter__c", "boolean")
 	w.sf.AddField("Contact", "Newsletter__c", "boolean")
-	w.hs = hubspot.New(hubspot.Options{Stage: w.stage, Seed: 1, Token: "pat-eu1-test", Enterprise: true})
+	o := hubspot.Options{Stage: w.stage, Seed: 1, Token: "pat-eu1-test", Enterprise: true}
+	for _, c := range change {
+		c(&o)
+	}
+	w.hs = hubspot.New(o)
 	for id, name := range map[int64]string{101: "Newsletter", 102: "Product news", 103: "Events"} {
 		w.hs.Define(id, name)
 	}
