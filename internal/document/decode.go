@@ -35,15 +35,27 @@ func Decode(file string, text []byte, into any) (Source, Problems) {
 	if ok {
 		Node{root, "", d}.Into(into)
 	}
-	return src, d.problems.Sorted()
+	problems := d.problems.Sorted()
+	if d.more > 0 {
+		problems = append(problems, src.Problem(Pos{}, "", "and %d more", d.more))
+	}
+	return src, problems
 }
+
+// maxProblems is how many problems of one document are kept; nobody reads more.
+const maxProblems = 200
 
 type decoder struct {
 	src      Source
 	problems Problems
+	more     int // problems that were not kept
 }
 
 func (d *decoder) report(pos Pos, path, format string, args ...any) {
+	if len(d.problems) == maxProblems {
+		d.more++
+		return
+	}
 	d.problems = append(d.problems, d.src.Problem(pos, path, format, args...))
 }
 
@@ -105,14 +117,27 @@ func firstInvalid(b []byte) int {
 	return len(b)
 }
 
-// syntax reports what the YAML parser says. Its line may be one off, in either
-// direction; the words say which construct it stumbled over.
+// syntax reports what the YAML parser says. Its line may still be the one after
+// the mistake; the words say which construct it stumbled over.
 func (d *decoder) syntax(err error) {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
 	if m := yamlLine.FindStringSubmatch(msg); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		msg = strings.Replace(msg, m[0], "", 1)
+		if strings.HasPrefix(msg, "did not find expected") {
+			line++ // the library's parser, unlike its scanner, counts from 0
+		}
+	}
+	line = max(1, min(line, d.src.last()))
+	if at := tabBefore(d.src.lines[line-1]); at > 0 && strings.HasPrefix(msg, "found character that cannot start") {
+		d.report(Pos{line, at}, "", "a tab indents this line: YAML takes spaces only")
+		return
 	}
 	d.report(Pos{line, 1}, "", "this is no valid YAML here or on the line before: %s", msg)
+}
+
+// tabBefore is the column of the first tab in a line's indentation, 0 if there is none.
+func tabBefore(line string) int {
+	return 1 + strings.IndexByte(line[:len(line)-len(strings.TrimLeft(line, " \t"))], '\t')
 }

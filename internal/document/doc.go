@@ -14,6 +14,10 @@
 //   - an unquoted word that some YAML readers take for true or false where a
 //     text is meant (NO, yes, on, off …), and null in every spelling
 //
+// A document has at most a megabyte, and nothing in it takes longer than its
+// size: the YAML library stops at a depth of 10,000, an excerpt is short, and of
+// more than 200 problems only the number is told.
+//
 // [Decode] fills Go structs: the struct is the grammar. Tags name the keys:
 // `yaml:"name"` must be there, `yaml:"name,optional"` may be. A field of type
 // [Pos] without a tag receives the position of its struct. Types with a grammar

@@ -8,7 +8,7 @@ import (
 )
 
 // Pos is a place in a document; line and column count from 1, the column in
-// bytes as editors' gotos take it. The zero Pos is nowhere.
+// characters. The zero Pos is nowhere.
 type Pos struct{ Line, Col int }
 
 // Problem is one thing that is wrong, where, and how to mend it.
@@ -35,12 +35,13 @@ func (p Problem) Long() string {
 	if p.Excerpt == "" {
 		return p.String()
 	}
+	before := []rune(p.Excerpt)
 	mark := strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return r
 		}
 		return ' '
-	}, p.Excerpt[:min(max(p.Column-1, 0), len(p.Excerpt))])
+	}, string(before[:min(max(p.Column-1, 0), len(before))]))
 	return fmt.Sprintf("%s\n    %s\n    %s^", p, p.Excerpt, mark)
 }
 
@@ -90,13 +91,31 @@ func NewSource(file string, text []byte) Source {
 func (s Source) Problem(pos Pos, path, format string, args ...any) Problem {
 	p := Problem{File: s.File, Line: pos.Line, Column: pos.Col, Path: path, Message: fmt.Sprintf(format, args...)}
 	if pos.Line > 0 && pos.Line <= len(s.lines) {
-		p.Excerpt = strings.Map(visible, strings.TrimRight(s.lines[pos.Line-1], "\r "))
-		if len(p.Excerpt) > 200 {
-			p.Excerpt = strings.ToValidUTF8(p.Excerpt[:200], "") + " …"
-		}
+		p.Excerpt = excerpt(s.lines[pos.Line-1])
 	}
 	return p
 }
+
+// last is the number of the last line that isn't blank, 0 if all are.
+func (s Source) last() int {
+	for n := len(s.lines); n > 0; n-- {
+		if strings.TrimSpace(s.lines[n-1]) != "" {
+			return n
+		}
+	}
+	return 0
+}
+
+// excerpt is the beginning of a line. It is cut first: a line may be a document.
+func excerpt(line string) string {
+	more := ""
+	if len(line) > longest {
+		line, more = strings.ToValidUTF8(line[:longest], ""), " …"
+	}
+	return strings.Map(visible, strings.TrimRight(line, "\r ")) + more
+}
+
+const longest = 200 // bytes of a line that are shown
 
 // visible keeps what moves a terminal's cursor out of what is shown.
 func visible(r rune) rune {
@@ -110,6 +129,9 @@ func visible(r rune) rune {
 func nearest(s string, candidates []string) string {
 	best, at := "", max(len(s)/3, 1)+1
 	for _, c := range candidates {
+		if far := len(s) - len(c); far >= at || -far >= at {
+			continue
+		}
 		if d := distance(s, c); d < at {
 			best, at = c, d
 		}
