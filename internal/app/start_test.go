@@ -11,6 +11,7 @@ import (
 	"github.com/lapsed/lapsed/internal/audit"
 	"github.com/lapsed/lapsed/internal/document"
 	"github.com/lapsed/lapsed/internal/sandbox/hubspot"
+	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -83,6 +84,42 @@ func TestInvariant07StateBehindItsPinIsRefused(t *testing.T) {
 			err = w.refused(t)
 			if !errors.Is(err, audit.ErrBroken) || ExitCode(err) != Tampered {
 				t.Errorf("exit %d: %v", ExitCode(err), err)
+			}
+		})
+	}
+}
+
+// Invariant 7: an entry that was changed, removed or cut off with the keys of the
+// database, but not of the log, is found.
+func TestInvariant07TamperedLogIsFound(t *testing.T) {
+	for name, sql := range map[string]string{
+		"changed":  `UPDATE audit_entry SET bytes = CAST(replace(CAST(bytes AS TEXT), '"mode":"observe"', '"mode":"enforce"') AS BLOB) WHERE kind = 'cycle.started'`,
+		"removed":  `DELETE FROM audit_entry WHERE idx = 5`,
+		"cut off":  `DELETE FROM audit_entry WHERE idx > 6`,
+		"reversed": `UPDATE audit_entry SET bytes = (SELECT b.bytes FROM audit_entry b WHERE b.idx = 11 - audit_entry.idx) WHERE idx IN (5, 6)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "observe")
+			w.silent = true
+			w.crowd(1)
+			w.run(t)
+			w.with(t, func(a *App) {
+				err := a.Store.Write(context.Background(), func(tx *store.Tx) error {
+					for _, s := range []string{`DROP TRIGGER audit_entry_update`, `DROP TRIGGER audit_entry_delete`, sql} {
+						if _, err := tx.Exec(s); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+			r, err := Verify(context.Background(), VerifyOptions{Config: w.config, Clock: w.stage.Clock.Now})
+			if err == nil && r.OK {
+				t.Error("the log verifies")
 			}
 		})
 	}
