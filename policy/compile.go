@@ -70,9 +70,6 @@ func Compile(file string, text []byte, bound Binding) (*Policy, document.Problem
 			p.lenses[lensKey{name, object}] = c.lens(name, object, cat)
 		}
 	}
-	if len(c.problems) > 0 {
-		return nil, c.problems.Sorted()
-	}
 	p.Signature = c.signature()
 	return p, nil
 }
@@ -95,11 +92,6 @@ func (d *Document) SystemsOfRecord() []string {
 		}
 	}
 	return out
-}
-
-// Source of the policy, for problems found later.
-func (p *Policy) problem(pos document.Pos, format string, args ...any) document.Problem {
-	return p.source.Problem(pos, "", format, args...)
 }
 
 type lensKey struct{ processor, object string }
@@ -135,13 +127,8 @@ type keepRule struct {
 }
 
 type compiler struct {
-	p        *Policy
-	bound    Binding
-	problems document.Problems
-}
-
-func (c *compiler) problem(pos document.Pos, format string, args ...any) {
-	c.problems = append(c.problems, c.p.problem(pos, format, args...))
+	p     *Policy
+	bound Binding
 }
 
 // rules numbers the policy's rules, in the order of the file.

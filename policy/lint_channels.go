@@ -43,7 +43,7 @@ func (l *linter) matchable(b Block) bool {
 // implies tells whether a record that passes one of as passes one of bs.
 func implies(as, bs []Block) bool {
 	for _, a := range as {
-		if !slices.ContainsFunc(bs, func(b Block) bool { return a.implies(b) }) {
+		if !slices.ContainsFunc(bs, a.implies) {
 			return false
 		}
 	}

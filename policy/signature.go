@@ -75,11 +75,11 @@ func (c *compiler) signature() string {
 type digest struct{ hash.Hash }
 
 func (d digest) add(what string, values ...any) {
-	fmt.Fprintf(d, "%s", what)
+	_, _ = fmt.Fprintf(d, "%s", what)
 	for _, v := range values {
-		fmt.Fprintf(d, " %q", fmt.Sprint(v))
+		_, _ = fmt.Fprintf(d, " %q", fmt.Sprint(v))
 	}
-	fmt.Fprintln(d)
+	_, _ = fmt.Fprintln(d)
 }
 
 func (d digest) refs(what string, fs []FieldRef) {

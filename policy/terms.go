@@ -11,22 +11,42 @@ import (
 	"github.com/lapsed/lapsed/internal/document"
 )
 
-// The closed words of the grammar. Each type lists its own; anything else is a
-// problem that names them.
-type (
-	Basis         string // lawful basis, GDPR Art. 6(1)
-	Permits       string // what a channel allows to be sent (C11)
-	Outcome       string // of a balancing test
-	NotBy         string // what joins nobody
-	Proof         string // what evidence of consent consists of (C2)
-	WithoutProof  string
-	CountsAt      string
-	LiftedBy      string
-	MinorsThen    string
-	NoBasisLeft   string
-	DeleteWith    string
-	OtherwiseThen string
-)
+// Basis is the lawful basis (GDPR Art. 6(1)). It and the other words of this
+// file are closed lists: anything else is a problem that names them.
+type Basis string
+
+// Permits is what a channel allows to be sent (C11).
+type Permits string
+
+// Outcome is that of a balancing test (C3).
+type Outcome string
+
+// NotBy is what joins nobody.
+type NotBy string
+
+// Proof is a part of the evidence of consent (C2).
+type Proof string
+
+// WithoutProof is what becomes of a subscription that nothing proves.
+type WithoutProof string
+
+// CountsAt is where a refusal counts (C12).
+type CountsAt string
+
+// LiftedBy is what lifts a refusal (C12).
+type LiftedBy string
+
+// MinorsThen is what becomes of minors (C4).
+type MinorsThen string
+
+// NoBasisLeft is what becomes of people whom nothing carries any more (C23).
+type NoBasisLeft string
+
+// DeleteWith is the way in which a processor deletes.
+type DeleteWith string
+
+// OtherwiseThen is what becomes of contacts of unknown origin, beside permitting nothing.
+type OtherwiseThen string
 
 // Their values.
 const (

@@ -89,7 +89,7 @@ func TestBodyMayTakeLonger(t *testing.T) {
 			for range 10 {
 				_, _ = w.Write([]byte("0123456789"))
 				_ = http.NewResponseController(w).Flush()
-				time.Sleep(time.Minute) // of the bubble's clock
+				time.Sleep(time.Minute) //nolint:forbidigo // of the bubble's clock: no time passes
 			}
 		}
 		_, c := piped(t, httpx.Options{Timeout: time.Second}, slow)

@@ -89,7 +89,6 @@ type order struct {
 	keys     []contact.Identifier
 	decision string
 	refused  []contact.Refusal // what must outlive the record
-	names    []string          // topics of the refusals, by number
 }
 
 // refresh re-reads every record of the persons, at every processor at once.

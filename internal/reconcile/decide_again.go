@@ -50,7 +50,7 @@ func (a *acting) again(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) 
 	for _, d := range b.duties[j.id] {
 		want, planned := a.wanted[d.ID]
 		m, still := demanded[d.Name()]
-		if planned && still && !m.Held && a.mayWrite(d, j) {
+		if planned && still && !m.Held && a.mayWrite(d) {
 			d.Batch = want.Batch
 			left = append(left, d)
 		}
@@ -88,7 +88,7 @@ func (a *acting) again(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) 
 
 // mayWrite tells whether all that has to be re-read before the write was: every
 // record for a deletion that absence of life demands, its own for the others.
-func (a *acting) mayWrite(d duty.Duty, j judged) bool {
+func (a *acting) mayWrite(d duty.Duty) bool {
 	if a.unread[d.Ref.Processor] {
 		return false
 	}
