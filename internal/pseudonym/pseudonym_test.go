@@ -87,4 +87,7 @@ func TestPseudonymOpensWithOpenssl(t *testing.T) {
 	if got := k.Pseudonym("email:kari@example.com"); got != k.KID()+":"+string(out) {
 		t.Errorf("pseudonym %s, openssl says %s", got, out)
 	}
+	if got := NewRing([32]byte{9}, k, k).Public("email:kari@example.com"); got != k.Pseudonym("email:kari@example.com") {
+		t.Errorf("the ring says %s, its key %s", got, k.Pseudonym("email:kari@example.com"))
+	}
 }

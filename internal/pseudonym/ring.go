@@ -38,14 +38,20 @@ func (k EpochKey) Commitment() string {
 
 // Opening is what ties one identifier to its pseudonym and no other.
 func (k EpochKey) Opening(identifier string) [32]byte {
-	return mac(k.Key[:], "lapsed/opening/v1\x00", identifier)
+	return mac(k.Key[:], openingContext, identifier)
 }
 
 // Pseudonym is the identifier's name in the audit log: kid, colon, base64url.
 func (k EpochKey) Pseudonym(identifier string) string {
-	o := k.Opening(identifier)
-	m := mac(o[:], "lapsed/pseudonym/v1\x00", identifier)
-	return k.KID() + ":" + base64.RawURLEncoding.EncodeToString(m[:])
+	return opened(k.KID(), k.Opening(identifier), identifier)
+}
+
+const openingContext = "lapsed/opening/v1\x00"
+
+// opened is the pseudonym that an opening gives.
+func opened(kid string, opening [32]byte, identifier string) string {
+	m := mac(opening[:], "lapsed/pseudonym/v1\x00", identifier)
+	return kid + ":" + base64.RawURLEncoding.EncodeToString(m[:])
 }
 
 func mac(key []byte, context, text string) (out [32]byte) {
@@ -58,29 +64,39 @@ func mac(key []byte, context, text string) (out [32]byte) {
 
 // Ring holds the living keys. It is safe for concurrent use.
 type Ring struct {
-	state   sync.Pool // of hash.Hash, keyed with the state key
+	state   *keyed
 	subject EpochKey
+	opens   *keyed // with the subject's key
 	kid     string
 	signer  EpochKey
 }
 
 // NewRing returns a ring of a state key and the current epoch's keys.
 func NewRing(state [32]byte, subject, signer EpochKey) *Ring {
-	r := &Ring{subject: subject, kid: subject.KID(), signer: signer}
-	r.state.New = func() any { return hmac.New(sha256.New, state[:]) }
-	return r
+	return &Ring{state: newKeyed(state), subject: subject, opens: newKeyed(subject.Key), kid: subject.KID(), signer: signer}
+}
+
+// keyed makes many authentication codes under one key without setting it up anew
+// for each: every contact that is read takes several.
+type keyed struct{ idle sync.Pool }
+
+func newKeyed(key [32]byte) *keyed {
+	return &keyed{sync.Pool{New: func() any { return hmac.New(sha256.New, key[:]) }}}
+}
+
+func (k *keyed) mac(context, text string) (sum [32]byte) {
+	h := k.idle.Get().(hash.Hash)
+	h.Reset()
+	var room [256]byte
+	h.Write(append(append(room[:0], context...), text...))
+	h.Sum(sum[:0])
+	k.idle.Put(h)
+	return sum
 }
 
 // key is the state key of a text of one kind.
-func (r *Ring) key(kind byte, text string) (k contact.Key) {
-	h := r.state.Get().(hash.Hash)
-	h.Reset()
-	var buf [128]byte
-	b := append(append(buf[:0], kind, 0), text...)
-	h.Write(b)
-	var sum [32]byte
-	h.Sum(sum[:0])
-	r.state.Put(h)
+func (r *Ring) key(kind, text string) (k contact.Key) {
+	sum := r.state.mac(kind, text)
 	copy(k[:], sum[:])
 	return k
 }
@@ -91,11 +107,11 @@ func (r *Ring) Email(address string) (key contact.Key, public string, role, ok b
 	if !ok {
 		return contact.Key{}, "", false, false
 	}
-	return r.key('e', a), r.Public("email:" + a), IsRole(a), true
+	return r.key("e\x00", a), r.Public("email:" + a), IsRole(a), true
 }
 
 // Link implements policy.Pseudonymiser.
-func (r *Ring) Link(ref contact.Ref) contact.Key { return r.key('l', ref.String()) }
+func (r *Ring) Link(ref contact.Ref) contact.Key { return r.key("l\x00", ref.String()) }
 
 // Name implements policy.Pseudonymiser.
 func (r *Ring) Name(first, last string) contact.Key {
@@ -103,7 +119,7 @@ func (r *Ring) Name(first, last string) contact.Key {
 	if n == "" {
 		return contact.Key{}
 	}
-	return r.key('n', n)
+	return r.key("n\x00", n)
 }
 
 // Text implements policy.Pseudonymiser.
@@ -111,7 +127,7 @@ func (r *Ring) Text(s string) contact.Key {
 	if s == "" {
 		return contact.Key{}
 	}
-	return r.key('t', s)
+	return r.key("t\x00", s)
 }
 
 // ID is a stable 128-bit id made of parts, for duties: 32 hex digits.
@@ -120,13 +136,15 @@ func (r *Ring) ID(parts ...string) string {
 	for _, p := range parts {
 		text += p + "\x00"
 	}
-	k := r.key('d', text)
+	k := r.key("d\x00", text)
 	return hex.EncodeToString(k[:])
 }
 
 // Public is an identifier's pseudonym in the log's current epoch. Identifiers
 // are "email:" and a normalised address, or "contact:" and processor/object/id.
-func (r *Ring) Public(identifier string) string { return r.subject.Pseudonym(identifier) }
+func (r *Ring) Public(identifier string) string {
+	return opened(r.kid, r.opens.mac(openingContext, identifier), identifier)
+}
 
 // Contact is a record's pseudonym in the log.
 func (r *Ring) Contact(ref contact.Ref) string {

@@ -61,6 +61,7 @@ type pulling struct {
 	about    connectors.Description
 	contacts int
 	unmapped int
+	unjoined int // records whose address or link could not be read: whose acts they hold can't be told
 	digest   [32]byte
 	kept     int // records known before this read
 	skew     time.Duration
@@ -106,6 +107,9 @@ func (x *pulling) page(ctx context.Context, cs []contact.Contact) error {
 		os[i] = x.observe(c)
 		if len(os[i].Facts.Channels) == 0 && !os[i].Facts.LeftAlone {
 			x.unmapped++
+		}
+		if os[i].Facts.LinkUnread {
+			x.unjoined++
 		}
 		x.add(os[i])
 	}
@@ -185,7 +189,7 @@ func (x *pulling) conclude(ctx context.Context) error {
 	if x.fault == nil {
 		x.shrunk = x.kept > 0 && x.kept-x.contacts > x.shrinkage()
 	}
-	whole := x.fault == nil && !x.shrunk
+	whole := x.fault == nil && !x.shrunk && x.unjoined == 0
 	return x.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
 		var gone []entry.Entry
 		if whole {
@@ -243,8 +247,11 @@ func (x *pulling) sweep(tx *store.Tx) ([]entry.Entry, error) {
 }
 
 func (x *pulling) faultCode() string {
-	if x.shrunk {
+	switch {
+	case x.shrunk:
 		return "shrunk"
+	case x.fault == nil && x.unjoined > 0:
+		return "identity-unread"
 	}
 	return faultCode(x.fault)
 }
@@ -253,6 +260,8 @@ func (x *pulling) faultCode() string {
 func (x *pulling) report() {
 	f := x.findings
 	switch {
+	case x.fault == nil && x.unjoined > 0:
+		f.add(policy.FindSourceUnread, x.name, "identity", x.unjoined, "", "records at "+x.name+" don't show whose they are: an act in them could be anybody's, so nobody is deleted for lapsing")
 	case x.shrunk:
 		f.add(policy.FindSourceShrunk, x.name, "", x.kept-x.contacts, "", fmt.Sprintf("%s showed %d records where %d are known: nobody is deleted for lapsing until it shows them again", x.name, x.contacts, x.kept))
 	case x.fault != nil:
