@@ -69,7 +69,10 @@ func TestKeysAreMadeOnceAndReadBack(t *testing.T) {
 // Anyone with an opening can check a pseudonym with openssl alone (audit log, section 4).
 func TestPseudonymOpensWithOpenssl(t *testing.T) {
 	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Log("openssl is not on this machine: only our own code was asked")
+		if os.Getenv("CI") == "true" {
+			t.Fatal("openssl is not on this machine")
+		}
+		t.Log("NOT RUN: openssl is not on this machine, so nobody but our own code was asked")
 		return
 	}
 	k := EpochKey{Use: Subject, Year: 2026, Key: [32]byte{1, 2, 3}}
