@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -23,9 +24,18 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
-// quick is the chain without its pauses: loopback servers need none.
+// TestMain lets the collector run less often: the tests' many small worlds would
+// spend a quarter of their time on it.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
+
+// quick is the chain without its pauses and compression: loopback servers need
+// neither.
 func quick() httpx.Options {
-	return httpx.Options{WaitMin: time.Millisecond, WaitMax: 5 * time.Millisecond, Limiter: rate.NewLimiter(rate.Inf, 1)}
+	return httpx.Options{WaitMin: time.Millisecond, WaitMax: 5 * time.Millisecond, Limiter: rate.NewLimiter(rate.Inf, 1),
+		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Second}}
 }
 
 // day is what most tests advance by; grace is past the policy's thirty days.
@@ -324,10 +334,4 @@ func once(call string, act func()) func(string) {
 			first.Do(act)
 		}
 	}
-}
-
-// tell writes a report as people and as programs read it.
-func tell(t *testing.T, w io.Writer, r Report) {
-	t.Helper()
-	r.Text(w)
 }
