@@ -6,10 +6,11 @@
 // Each read builds its questions from the org's describes, which leave out what
 // field-level security hides. A field that the policy asks for and that is not
 // there makes the read end with an Unsupported error that names it; Describe
-// lists it, and each record names it, so that refusals are still seen. The address, the day of collection and the opt-out are asked for always
-// and must be readable: a hidden opt-out would make refusals of nobody. Other
-// fields that any policy may use by role (names, title, country) are named in
-// Contact.Unreadable where they are hidden. A standard field must be readable on
+// lists it, and each record that should show it names it, so that refusals are
+// still seen. The address, the day of collection and the opt-out are asked for
+// always and must be readable: a hidden opt-out would make refusals of nobody.
+// Other fields that any policy may use by role (names, title, country) are named
+// in Contact.Unreadable where they are hidden. A standard field must be readable on
 // each object that has it. A custom field must be readable on one object at
 // least; the records of the other are taken to have none, since no answer tells
 // a field that isn't there from one that is hidden. Who asks for a custom field
