@@ -64,7 +64,14 @@ func (b *builder) record(object string) recordPlan {
 	add(vital(), func(n string) { b.missing[n] = true })
 	add(useful(object), func(n string) { p.unseen = append(p.unseen, n) })
 	add(optional(object), func(string) {})
-	add(b.asked[""], func(string) {}) // checkOwn tells of those that are nowhere
+	add(b.asked[""], func(n string) {
+		// One object of two may lack a custom field, or hide it: no answer tells
+		// these apart, so its records say that it was not seen, and whoever decides
+		// by it decides nothing on them. A topic that is not there lists nobody.
+		if len(b.standard(n)) == 0 && !slices.Contains(b.topics, n) {
+			p.unseen = append(p.unseen, n)
+		}
+	})
 	for _, group := range []string{"RecordType", "Individual"} {
 		if key, _ := inline(group); b.schema.has(object, key) {
 			for _, n := range b.asked[group] {
@@ -87,9 +94,7 @@ func (b *builder) schemaless(group string) bool { return group == "RecordType" }
 func (b *builder) standard(name string) []contact.Field { return b.catalogue.Lookup(name) }
 
 // checkOwn finds the asked fields of the records that are not there: a standard
-// one must be on each object that has it, a custom one on one at least. Where
-// one object lacks a custom field, its records are not in doubt for that: an org
-// need not have it on both, and no answer tells "lacks" from "hides".
+// one must be on each object that has it, a custom one on one at least.
 func (b *builder) checkOwn() {
 	for _, n := range b.asked[""] {
 		fields := b.standard(n)

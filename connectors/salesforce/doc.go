@@ -12,9 +12,9 @@
 // Other fields that any policy may use by role (names, title, country) are named
 // in Contact.Unreadable where they are hidden. A standard field must be readable on
 // each object that has it. A custom field must be readable on one object at
-// least; the records of the other are taken to have none, since no answer tells
-// a field that isn't there from one that is hidden. Who asks for a custom field
-// of both objects must show our user both.
+// least; the records of the other name it in Contact.Unreadable, since no answer
+// tells a field that isn't there from one that is hidden. Who asks for a custom
+// field had better have it on both objects, and show it to our user.
 //
 // Every object's rows are counted first, several counts in one call. The count
 // decides between pages in order of Id, which need no cursor and therefore can't
