@@ -56,7 +56,10 @@ func TestLoad(t *testing.T) {
 		t.Error("processors elsewhere count as this machine's")
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if s := fmt.Sprintf(verb, c.Processors); strings.Contains(s, "canary") {
+		if s := fmt.Sprintf(verb, c.source); strings.Contains(s, "LAPSED_TEST_TOKEN") {
+			t.Errorf("%s prints a config's lines: %s", verb, s)
+		}
+		if s := fmt.Sprintf(verb, c); strings.Contains(s, "canary") {
 			t.Errorf("%s prints a secret: %s", verb, s)
 		}
 	}

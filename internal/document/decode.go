@@ -130,7 +130,7 @@ func (d *decoder) syntax(err error) {
 		}
 	}
 	line = max(1, min(line, d.src.last()))
-	if at := tabBefore(d.src.lines[line-1]); at > 0 && strings.HasPrefix(msg, "found character that cannot start") {
+	if at := tabBefore(d.src.lines()[line-1]); at > 0 && strings.HasPrefix(msg, "found character that cannot start") {
 		d.report(Pos{line, at}, "", "a tab indents this line: YAML takes spaces only")
 		return
 	}

@@ -79,27 +79,28 @@ func (ps Problems) Sorted() Problems {
 // Source is a document's text, for problems that are found after decoding.
 type Source struct {
 	File  string
-	lines []string
+	lines func() []string // a function, which no verb of fmt looks into: a document may hold secrets
 }
 
 // NewSource keeps the lines of text for excerpts.
 func NewSource(file string, text []byte) Source {
-	return Source{file, strings.Split(string(text), "\n")}
+	lines := strings.Split(string(text), "\n")
+	return Source{file, func() []string { return lines }}
 }
 
 // Problem makes a problem at pos.
 func (s Source) Problem(pos Pos, path, format string, args ...any) Problem {
 	p := Problem{File: s.File, Line: pos.Line, Column: pos.Col, Path: path, Message: fmt.Sprintf(format, args...)}
-	if pos.Line > 0 && pos.Line <= len(s.lines) {
-		p.Excerpt = excerpt(s.lines[pos.Line-1])
+	if s.lines != nil && pos.Line > 0 && pos.Line <= lens.lines() {
+		p.Excerpt = excerpt(s.lines()[pos.Line-1])
 	}
 	return p
 }
 
 // last is the number of the last line that isn't blank, 0 if all are.
 func (s Source) last() int {
-	for n := len(s.lines); n > 0; n-- {
-		if strings.TrimSpace(s.lines[n-1]) != "" {
+	for n := lens.lines(); n > 0; n-- {
+		if strings.TrimSpace(s.lines()[n-1]) != "" {
 			return n
 		}
 	}
