@@ -91,7 +91,7 @@ func NewSource(file string, text []byte) Source {
 // Problem makes a problem at pos.
 func (s Source) Problem(pos Pos, path, format string, args ...any) Problem {
 	p := Problem{File: s.File, Line: pos.Line, Column: pos.Col, Path: path, Message: fmt.Sprintf(format, args...)}
-	if s.lines != nil && pos.Line > 0 && pos.Line <= lens.lines() {
+	if s.lines != nil && pos.Line > 0 && pos.Line <= len(s.lines()) {
 		p.Excerpt = excerpt(s.lines()[pos.Line-1])
 	}
 	return p
@@ -99,7 +99,7 @@ func (s Source) Problem(pos Pos, path, format string, args ...any) Problem {
 
 // last is the number of the last line that isn't blank, 0 if all are.
 func (s Source) last() int {
-	for n := lens.lines(); n > 0; n-- {
+	for n := len(s.lines()); n > 0; n-- {
 		if strings.TrimSpace(s.lines()[n-1]) != "" {
 			return n
 		}
