@@ -143,7 +143,7 @@ func TestFatesAgreeWithTheLastAct(t *testing.T) {
 		if rapid.Bool().Draw(t, "edge") {
 			now = rapid.SampledFrom([]time.Time{
 				time.Date(2028, 2, 29, 12, 0, 0, 0, time.UTC), time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC), time.Date(2026, 12, 31, 23, 45, 0, 0, time.UTC),
-				time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC), time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC),
+				time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC), time.Date(2024, 3, 9, 22, 0, 1, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC), time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC),
 			}).Draw(t, "instant")
 		}
 		w := build(t, 500, rapid.Uint64().Draw(t, "seed"), now)
@@ -172,7 +172,7 @@ func checkClock(t *rapid.T, w world, p Person, r Record, last time.Time, zone *t
 	switch today := dayOf(w.Now, zone); {
 	case gone && r.From.Before(end.AddDate(0, 0, 29)):
 		t.Fatalf("%s goes on %v, its two years end on %v", p.Recipe, r.From, end)
-	case gone && r.From.Before(w.Now.AddDate(0, 0, 30)):
+	case gone && r.From.Before(w.Now.In(zone).AddDate(0, 0, 30)): // by the calendar: a day may have 23 hours
 		t.Fatalf("%s goes on %v without its grace", p.Recipe, r.From)
 	case !gone && end.Before(today.AddDate(0, 0, horizon)):
 		t.Fatalf("%s stays, and lapses on %v", p.Recipe, end)
