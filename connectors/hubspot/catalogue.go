@@ -25,7 +25,7 @@ const (
 )
 
 // Catalogue is all that is known of HubSpot's standard contact properties
-// (api/hubspot.md section 4). A property that the person moves, but others too,
+//. A property that the person moves, but others too,
 // is listed under the others: only what nobody else moves may be a signal.
 func Catalogue() contact.Catalogue {
 	return contact.Catalogue{Kind: "hubspot", Objects: []string{object}, Fields: append(ownFields(), groupFields()...)}

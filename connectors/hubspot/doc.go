@@ -1,6 +1,5 @@
 // Package hubspot is the adapter for one HubSpot account. It implements
-// connectors.Connector; that package's contract binds it. What it relies on of
-// HubSpot's API is written down in api/hubspot.md of the design.
+// connectors.Connector; that package's contract binds it.
 //
 // A record is a contact; its ref's object is "contact" and its id HubSpot's
 // number. Beside the contact's own properties there are three groups:

@@ -20,7 +20,7 @@ import (
 
 // Export publishes the log up to its newest checkpoint as a C2SP tlog-tiles
 // directory, with what the verifier needs beside it: vkey, checkpoints, the
-// policies that were activated, and the duties of batches (AUDIT.md 7).
+// policies that were activated, and the duties of batches (C2SP tlog-tiles, and what is beside them).
 //
 // It goes on from what is there: full tiles and bundles never change and are not
 // written again. Every file appears whole, by rename, and `checkpoint` last, so

@@ -17,7 +17,7 @@ import (
 	"github.com/transparency-dev/formats/log"
 )
 
-// Dir is a log that was published as a directory (AUDIT.md 7). Evidence, which is
+// Dir is a log that was published as a directory (C2SP tlog-tiles, and what is beside them). Evidence, which is
 // never published, is read from evidence/<commitment>.json if somebody puts it there.
 func Dir(path string) Log { return dir{os.DirFS(path)} }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/lapsed/lapsed/internal/audit/entry"
 )
 
-// form tells whether a value is of the form that its field has (AUDIT.md 2, 3).
+// form tells whether a value is of the form that its field has.
 type form func(string) bool
 
 // The closed lists. Verbs are not among them: R11 judges those.

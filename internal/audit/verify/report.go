@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Report is the result of a run, in the form that AUDIT.md 8 fixes.
+// Report is the result of a run, in the form that others read.
 type Report struct {
 	OK         bool      `json:"ok"`
 	Log        Head      `json:"log"`

@@ -181,7 +181,7 @@ func checkClock(t *rapid.T, w world, p Person, r Record, last time.Time, zone *t
 	}
 }
 
-// The days of DESIGN and of the cases, written out.
+// The days that the rules name, written out.
 func TestDays(t *testing.T) {
 	day := func(s string) time.Time {
 		d, err := time.Parse(time.DateOnly, s)

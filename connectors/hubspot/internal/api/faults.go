@@ -34,7 +34,7 @@ var codes = []string{
 }
 
 // fault turns an answer that is no success into an error, by the table of
-// api/hubspot.md section 9.
+// what HubSpot documents of its errors and public code has seen of them.
 func (c *Client) fault(q call, resp *httpx.Response, at time.Time) error {
 	var p problem
 	isJSON := json.Unmarshal(resp.Body, &p) == nil

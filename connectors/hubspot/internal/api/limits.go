@@ -13,7 +13,7 @@ import (
 	"github.com/lapsed/lapsed/internal/httpx"
 )
 
-// What HubSpot calls its limits (api/hubspot.md 9).
+// What HubSpot calls its limits.
 const (
 	policySecondly    = "SECONDLY"
 	policyTenSecondly = "TEN_SECONDLY_ROLLING"
