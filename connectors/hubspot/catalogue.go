@@ -24,9 +24,9 @@ const (
 	propDeals       = "num_associated_deals"
 )
 
-// Catalogue is all that is known of HubSpot's standard contact properties
-//. A property that the person moves, but others too,
-// is listed under the others: only what nobody else moves may be a signal.
+// Catalogue is all that is known of HubSpot's standard contact properties. One
+// that the person moves, but others too, is listed under the others: only what
+// nobody else moves may be a signal.
 func Catalogue() contact.Catalogue {
 	return contact.Catalogue{Kind: "hubspot", Objects: []string{object}, Fields: append(ownFields(), groupFields()...)}
 }
