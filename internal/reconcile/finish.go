@@ -60,8 +60,20 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 	if err != nil {
 		return r.report, err
 	}
-	r.report.Checkpoint, err = r.sign(ctx)
+	if r.report.Checkpoint, err = r.sign(ctx); err == nil {
+		r.tell(result)
+	}
 	return r.report, err
+}
+
+// tell writes the checkpoint into the process log, whose collector holds it
+// where nobody who rewrites the database can reach.
+func (r *run) tell(result string) {
+	if r.Logger != nil {
+		c := r.report.Checkpoint
+		r.Logger.Info("cycle finished", "cycle", r.id, "mode", r.report.Mode, "result", result, "persons", r.report.Persons, "findings", len(r.report.Findings))
+		r.Logger.Info("checkpoint", "cycle", r.id, "size", c.Size, "root", c.Root, "note", c.Note)
+	}
 }
 
 // sign signs the log's head and moves the pin.
