@@ -18,5 +18,7 @@
 //     refusal. A connector never creates records, notes, tasks or calls.
 //   - Failures are *fault.Error, made from status and code alone. What a vendor
 //     says in words, and every URL, may hold a person's address and goes nowhere.
-//   - Every method obeys its context at once. All are safe for concurrent use.
+//   - Every method obeys its context at once; a write that was sent may take the
+//     seconds that httpx gives it to come to its answer, and none is begun after
+//     the end. All are safe for concurrent use.
 package connectors

@@ -160,6 +160,34 @@ func TestNothingIsSentInAnEndedContext(t *testing.T) {
 	}
 }
 
+// A stop lets the write that is under way come to its answer.
+func TestWriteUnderWayIsFinished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, c := piped(t, httpx.Options{}, after(4*time.Second, status(200)))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		resp, err := c.Do(ctx, write("http://acme.example"))
+		answers(t, resp, err, 200)
+		began := time.Now()
+		_, err = c.Do(ctx, write("http://acme.example"))
+		failsAs(t, err, fault.Transient)
+		if time.Since(began) != 0 {
+			t.Error("the next one was waited for")
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		_, c := piped(t, httpx.Options{}, after(time.Minute, status(200)))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		began := time.Now()
+		_, err := c.Do(ctx, write("http://acme.example"))
+		failsAs(t, err, fault.Ambiguous)
+		if took := time.Since(began); took != 6*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
 // Each try waits its turn, the first and the further ones.
 func TestLimiterHoldsEachTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

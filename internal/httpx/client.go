@@ -88,9 +88,10 @@ func New(o Options) *Client {
 	o.WaitMax = defaulted(o.WaitMax, 20*time.Second)
 	o.Timeout = defaulted(o.Timeout, 110*time.Second)
 	o.MaxBody = defaulted(o.MaxBody, 64<<20)
-	one := limited{observed{headerTimeout{o.Transport, o.Timeout}, o.Seen}, o.Limiter}
-	read := whole{one, o.MaxBody}
-	return &Client{opt: o, writes: once(read), reads: retrying(o, once(read)), streams: retrying(o, once(one))}
+	seen := observed{headerTimeout{o.Transport, o.Timeout}, o.Seen}
+	one := limited{seen, o.Limiter}
+	read, write := whole{one, o.MaxBody}, whole{limited{finishing{seen, writeGrace}, o.Limiter}, o.MaxBody}
+	return &Client{opt: o, writes: once(write), reads: retrying(o, once(read)), streams: retrying(o, once(one))}
 }
 
 // once returns the client of a single try, which follows no redirect.
