@@ -22,6 +22,8 @@ type Config struct {
 	State      State                   `yaml:"state"`
 	Mode       Mode                    `yaml:"mode,optional"`     // default observe
 	Interval   Duration                `yaml:"interval,optional"` // default 15m
+	Daily      Window                  `yaml:"daily,optional"`    // default 01:00-06:00
+	Lease      Duration                `yaml:"lease,optional"`    // default 15s: how long a killed process keeps others out
 	Listen     string                  `yaml:"listen,optional"`
 	Log        string                  `yaml:"log"`
 	Keys       string                  `yaml:"keys"`
@@ -163,7 +165,7 @@ func Load(path string) (*Config, document.Problems) {
 	if err != nil {
 		return nil, document.Problems{{File: path, Message: "the config can't be read: " + cause(err)}}
 	}
-	c := &Config{Mode: Observe, Interval: Duration(15 * time.Minute)}
+	c := &Config{Mode: Observe, Interval: Duration(15 * time.Minute), Lease: Duration(15 * time.Second), Daily: Window{time.Hour, 6 * time.Hour}}
 	src, problems := document.Decode(path, text, c)
 	c.source, c.Digest = src, entry.Digest(text)
 	k := checker{c: c, dir: filepath.Dir(path), problems: problems}
