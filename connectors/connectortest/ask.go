@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/contact"
@@ -133,6 +134,15 @@ func quiet(t *testing.T, err error) {
 			t.Errorf("an error shows %q: %v", s, err)
 		}
 	}
+}
+
+// after is how long an error says to wait.
+func after(err error) time.Duration {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return known.After
+	}
+	return 0
 }
 
 // cancelled is a context that has ended.
