@@ -99,7 +99,7 @@ func noErrors(t *testing.T, errs []error, want int) {
 // optedOut tells what a contact says of refusing everything.
 func optedOut(a Account, k contact.Contact) bool {
 	for _, f := range a.Catalogue().ByRole(contact.RoleOptOut, k.Ref.Object) {
-		if out, ok := k.Fields[f.Name].Bool(); ok {
+		if out, ok := k.Fields.Value(f.Name).Bool(); ok {
 			return out
 		}
 	}
