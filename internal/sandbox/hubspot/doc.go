@@ -14,7 +14,7 @@
 //
 // Values keep their time and what they replaced. The search index is therefore no
 // second store: it is the account as it was Options.IndexLag ago, of those who are
-// still live. Lists page by id through sorted indexes; a search in the order of
+// still live; deals keep their earlier states for it, too. Lists page by id through sorted indexes; a search in the order of
 // ids tests each record once a page and sorts nothing.
 //
 // Time is the stage's clock, in the rate limits too. What is due (properties that

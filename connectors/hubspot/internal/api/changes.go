@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/lapsed/lapsed/internal/fault"
 )
 
 // searchPage is the most rows that a page of a search holds.
@@ -75,7 +77,7 @@ func (c *Client) changed(ctx context.Context, object, property string, since tim
 		}
 	}
 	if len(p.IDs) == 0 && (p.Total > 0 || p.More) || len(p.IDs) < min(p.Total, searchPage) && !p.More {
-		return Changed{}, c.garbled(q, http.StatusOK) // it counts some, and doesn't show them
+		return Changed{}, &fault.Error{Kind: fault.Transient, Op: c.op(q), Hint: "the search counts more than it shows"}
 	}
 	return p, nil
 }
