@@ -9,11 +9,13 @@ import (
 )
 
 // What a config's line may hold that must not be printed with it: whatever
-// follows the key of a credential, and a password in an address.
+// follows the key of a credential or of a webhook's address, and a password in
+// an address.
 var (
-	credential = regexp.MustCompile(`(?:token|client_id|client_secret)\s*:(.*)$`)
+	credential = regexp.MustCompile(`(?:token|client_id|secret|password)\s*:(.*)$`)
 	password   = regexp.MustCompile(`://[^/@\s:"]*:([^@\s"/]+)@`)
-	secretPath = regexp.MustCompile(`(^|\.)(token|client_id|client_secret)(\.|$)`)
+	hook       = regexp.MustCompile(`(?:^|[\s{,"'])url["']?\s*:(.*)$`) // a webhook's path often is one
+	secretPath = regexp.MustCompile(`(^|\.)(token|client_id|client_secret|secret|password)(\.|$)`)
 )
 
 // concealed blots out secrets in the lines that problems show, without moving
@@ -22,7 +24,7 @@ func concealed(ps document.Problems) document.Problems {
 	for i := range ps {
 		e := &ps[i].Excerpt
 		found := false
-		for _, secret := range []*regexp.Regexp{credential, password} {
+		for _, secret := range []*regexp.Regexp{credential, hook, password} {
 			if at := secret.FindStringSubmatchIndex(*e); at != nil {
 				*e = (*e)[:at[2]] + blot((*e)[at[2]:at[3]]) + (*e)[at[3]:]
 				found = true

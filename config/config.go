@@ -29,6 +29,7 @@ type Config struct {
 	Keys       string                  `yaml:"keys"`
 	Audit      Audit                   `yaml:"audit,optional"`
 	Processors document.Map[Processor] `yaml:"processors"`
+	Notify     *Notify                 `yaml:"notify,optional"`
 
 	// Digest is that of the file's bytes: it changes when anything in it does.
 	Digest string
@@ -172,6 +173,7 @@ func Load(path string) (*Config, document.Problems) {
 	if len(problems) == 0 {
 		k.paths()
 		k.processors()
+		k.notify()
 	}
 	if len(k.problems) > 0 {
 		return nil, concealed(k.problems.Sorted())

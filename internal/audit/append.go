@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/bits"
 	"time"
@@ -148,15 +149,17 @@ func (h *state) closeTile(tx *sql.Tx) error {
 	h.tile = make([]byte, 0, tileWidth*32)
 	for level, n := 1, h.size/tileWidth-1; ; level, n = level+1, n/tileWidth {
 		root := rootOf(hashes)
-		if _, err := tx.Exec(`INSERT INTO audit_tile (level, n, hashes) VALUES ($1, $2, $3)
-			ON CONFLICT (level, n) DO UPDATE SET hashes = CAST(audit_tile.hashes || excluded.hashes AS BLOB)`, level, n/tileWidth, root[:]); err != nil {
+		var above []byte
+		err := tx.QueryRow(`SELECT hashes FROM audit_tile WHERE level = $1 AND n = $2`, level, n/tileWidth).Scan(&above)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		hashes = append(above, root[:]...)
+		if _, err := tx.Exec(`INSERT INTO audit_tile (level, n, hashes) VALUES ($1, $2, $3) ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes`, level, n/tileWidth, hashes); err != nil {
 			return err
 		}
 		if (n+1)%tileWidth != 0 {
 			return nil
-		}
-		if err := tx.QueryRow(`SELECT hashes FROM audit_tile WHERE level = $1 AND n = $2`, level, n/tileWidth).Scan(&hashes); err != nil {
-			return err
 		}
 	}
 }

@@ -93,6 +93,6 @@ func (tx *Tx) ActivePolicy() (p PolicyRow, ok bool, err error) {
 // PutPolicy stores a revision and when it was activated.
 func (tx *Tx) PutPolicy(p PolicyRow) error {
 	_, err := tx.Exec(`INSERT INTO policy (revision, version, text, activated) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (revision) DO UPDATE SET activated = MAX(policy.activated, excluded.activated)`, p.Revision, p.Version, p.Text, millis(p.Activated))
+		ON CONFLICT (revision) DO UPDATE SET activated = `+tx.engine.larger+`(policy.activated, excluded.activated)`, p.Revision, p.Version, p.Text, millis(p.Activated))
 	return err
 }

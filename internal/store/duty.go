@@ -45,11 +45,15 @@ func (tx *Tx) DutiesBetween(lo, hi int64) (map[int64][]duty.Duty, error) {
 
 // DutiesIn returns the duties in some states, of one processor or, with "", of all.
 func (tx *Tx) DutiesIn(processor string, states ...duty.State) ([]duty.Duty, error) {
-	list, err := json.Marshal(states)
+	names := make([]string, len(states))
+	for i, s := range states {
+		names[i] = string(s)
+	}
+	list, err := listed(names)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(`SELECT `+dutyColumns+` FROM duty WHERE state IN (SELECT value FROM json_each($1)) AND ($2 = '' OR processor = $2) ORDER BY due, opened, id`, string(list), processor)
+	rows, err := tx.Query(`SELECT `+dutyColumns+` FROM duty WHERE state IN (`+tx.engine.texts+`) AND ($2 = '' OR processor = $2) ORDER BY due, opened, id`, list, processor)
 	return scan(rows, err, scanDuty)
 }
 

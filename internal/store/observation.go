@@ -68,12 +68,9 @@ func (tx *Tx) put(known statement, generation int64, o contact.Observation) ([]L
 		return nil, err
 	}
 	if id == 0 {
-		r, err := tx.Exec(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7)`,
-			o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], string(text))
+		err := tx.QueryRow(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id`,
+			o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], string(text)).Scan(&id)
 		if err != nil {
-			return nil, err
-		}
-		if id, err = r.LastInsertId(); err != nil {
 			return nil, err
 		}
 		if _, err := tx.Exec(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
@@ -283,27 +280,27 @@ func scanRow(r *sql.Rows) (Row, error) {
 // that doesn't grow with their number.
 func (tx *Tx) PersonsAfter(after int64, n int) ([]Row, error) {
 	rows, err := tx.Query(`SELECT `+observationColumns+` FROM observation o WHERE o.person > $1 AND o.person <= COALESCE(
-		(SELECT MAX(person) FROM (SELECT DISTINCT person FROM observation WHERE person > $1 ORDER BY person LIMIT $2)), $1) ORDER BY o.person, o.id`, after, n)
+		(SELECT MAX(person) FROM (SELECT DISTINCT person FROM observation WHERE person > $1 ORDER BY person LIMIT $2) AS next), $1) ORDER BY o.person, o.id`, after, n)
 	return scan(rows, err, scanRow)
 }
 
 // PersonsOf returns the observations of the given persons, ordered as PersonsAfter's.
 func (tx *Tx) PersonsOf(persons []int64) ([]Row, error) {
-	ids, err := json.Marshal(persons)
+	ids, err := listed(persons)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(`SELECT `+observationColumns+` FROM observation o WHERE o.person IN (SELECT value FROM json_each($1)) ORDER BY o.person, o.id`, string(ids))
+	rows, err := tx.Query(`SELECT `+observationColumns+` FROM observation o WHERE o.person IN (`+tx.engine.numbers+`) ORDER BY o.person, o.id`, ids)
 	return scan(rows, err, scanRow)
 }
 
 // ObservationsOf returns single observations by id, in any order.
 func (tx *Tx) ObservationsOf(ids []int64) ([]Row, error) {
-	list, err := json.Marshal(ids)
+	list, err := listed(ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(`SELECT `+observationColumns+` FROM observation o WHERE o.id IN (SELECT value FROM json_each($1))`, string(list))
+	rows, err := tx.Query(`SELECT `+observationColumns+` FROM observation o WHERE o.id IN (`+tx.engine.numbers+`)`, list)
 	return scan(rows, err, scanRow)
 }
 

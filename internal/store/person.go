@@ -121,7 +121,7 @@ type Suppression struct {
 // stand.
 func (tx *Tx) Suppress(s Suppression) error {
 	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = MAX(since, excluded.since), until_day = MAX(until_day, excluded.until_day)`,
+		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = `+tx.engine.larger+`(suppression.since, excluded.since), until_day = `+tx.engine.larger+`(suppression.until_day, excluded.until_day)`,
 		s.Key[:], s.Kind, int(s.Extent), s.Topic, s.Since, int(s.Until), s.Public)
 	return err
 }
@@ -133,7 +133,7 @@ func (tx *Tx) Inherit(from, to contact.Key) error {
 	}
 	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public)
 		SELECT $2, kind, extent, topic, since, until_day, public FROM suppression WHERE key = $1 AND kind = 'refused'
-		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = MAX(since, excluded.since)`, from[:], to[:])
+		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = `+tx.engine.larger+`(suppression.since, excluded.since)`, from[:], to[:])
 	return err
 }
 

@@ -3,123 +3,76 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
-	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
 )
-
-//go:embed migrations
-var migrations embed.FS
 
 // Store is an open state. It is safe for concurrent use.
 type Store struct {
-	db   *sql.DB
-	path string
+	db     *sql.DB
+	engine engine
+	fence  Fence
 }
 
-// Open opens the state that a config names ("sqlite:./lapsed.db"), making and
-// migrating it as needed.
+// Open opens the state that a config names ("sqlite:./lapsed.db", or
+// "postgres://…"), making the file and migrating it as needed. Its errors never
+// hold the name's password.
 func Open(ctx context.Context, name string) (*Store, error) {
-	path, ok := strings.CutPrefix(name, "sqlite:")
-	if !ok {
-		return nil, fmt.Errorf("the state %q is not of a kind that this build opens: write sqlite:PATH", scheme(name))
+	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
+		return openSQLite(ctx, path)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the state's directory: %w", err)
+	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+		return openPostgres(ctx, name)
 	}
-	db, err := openSQLite(path)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{db: db, path: path}
-	if err := errors.Join(s.checkPragmas(ctx), s.migrate(ctx)); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return s, os.Chmod(path, 0o600)
+	kind, _, _ := strings.Cut(name, ":") // the part of a name that can't hold a password
+	return nil, fmt.Errorf("the state %q is not of a kind that this build opens: write sqlite:PATH or postgres://USER@HOST/NAME", kind+":…")
 }
 
-// scheme is the part of a name that can't hold a password.
-func scheme(name string) string {
-	s, _, _ := strings.Cut(name, ":")
-	return s + ":…"
-}
-
-func openSQLite(path string) (*sql.DB, error) {
-	sqlite.StrictPragmas(true)
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
-	q := "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_dqs=0&_defensive=1"
-	db, err := sql.Open("sqlite", u.String()+"?"+q)
-	if err != nil {
-		return nil, fmt.Errorf("open the state: %w", err)
-	}
-	db.SetMaxOpenConns(8)
-	return db, nil
-}
-
-// checkPragmas reads back what durability rests on: the driver ignores a key
-// that it doesn't know.
-func (s *Store) checkPragmas(ctx context.Context) error {
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
-		var got string
-		if err := s.db.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
-			return fmt.Errorf("open the state %s: %w", s.path, err)
-		}
-		if got != want {
-			return fmt.Errorf("the state %s can't be written safely: %s is %s, not %s", s.path, pragma, got, want)
-		}
-	}
-	return nil
-}
-
-// migrate brings the database to this program's version, and refuses a newer one.
-func (s *Store) migrate(ctx context.Context) error {
-	dir, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, dir, goose.WithLogger(goose.NopLogger()))
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
-	}
-	have, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("read the state's version: %w", err)
-	}
-	list := p.ListSources()
-	newest := list[len(list)-1].Version
-	if have > newest {
-		return fmt.Errorf("the state is of version %d, newer than this program's %d: run the program that wrote it, or a later one", have, newest)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the state from version %d: %w", have, err)
-	}
-	return nil
-}
-
-// Close closes the state.
+// Close closes the state, and all views of it.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Tx is one transaction. Its methods are valid until it ends.
-type Tx struct{ *sql.Tx }
+// Fence proves, as the first statement of a transaction, that its holder may
+// still write. An error ends the transaction.
+type Fence interface{ Fence(tx *sql.Tx) error }
 
-// Write runs f in a transaction that holds the write lock. It commits if f
-// returns nil, durably, and leaves nothing behind otherwise.
+// Fenced is a view of the state whose every Write begins with a fence: whoever
+// has lost what the fence stands for writes nothing more through it.
+func (s *Store) Fenced(f Fence) *Store {
+	view := *s
+	view.fence = f
+	return &view
+}
+
+// Tx is one transaction. Its methods are valid until it ends. On PostgreSQL a
+// query's rows have to be read or closed before the next statement.
+type Tx struct {
+	*sql.Tx
+	engine engine
+}
+
+// Write runs f in the only transaction that writes at this time, on any machine:
+// what f reads is still so when it writes. It commits if f returns nil, durably,
+// and leaves nothing behind otherwise.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
-	return s.in(ctx, nil, f)
+	return s.in(ctx, nil, func(tx *Tx) error {
+		if s.fence != nil {
+			if err := s.fence.Fence(tx.Tx); err != nil {
+				return err
+			}
+		}
+		if s.engine.lock != "" {
+			if _, err := tx.Exec(s.engine.lock); err != nil {
+				return fmt.Errorf("wait for other writers: %w", err)
+			}
+		}
+		return f(tx)
+	})
 }
 
 // Read runs f on one snapshot.
 func (s *Store) Read(ctx context.Context, f func(*Tx) error) error {
-	return s.in(ctx, &sql.TxOptions{ReadOnly: true}, f)
+	return s.in(ctx, &sql.TxOptions{Isolation: s.engine.snapshot, ReadOnly: true}, f)
 }
 
 func (s *Store) in(ctx context.Context, o *sql.TxOptions, f func(*Tx) error) (err error) {
@@ -132,44 +85,13 @@ func (s *Store) in(ctx context.Context, o *sql.TxOptions, f func(*Tx) error) (er
 			_ = tx.Rollback()
 		}
 	}()
-	if err := f(&Tx{tx}); err != nil {
+	if err := f(&Tx{tx, s.engine}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
-}
-
-// Meta returns a remembered value, "" if there is none.
-func (tx *Tx) Meta(key string) (string, error) {
-	var v string
-	err := tx.QueryRow(`SELECT value FROM meta WHERE key = $1`, key).Scan(&v)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return v, err
-}
-
-// SetMeta remembers a value.
-func (tx *Tx) SetMeta(key, value string) error {
-	_, err := tx.Exec(`INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
-	return err
-}
-
-// LogSize is the number of entries in the audit log.
-func (tx *Tx) LogSize() (n int64, err error) {
-	err = tx.QueryRow(`SELECT size FROM audit_head WHERE id = 1`).Scan(&n)
-	return n, err
-}
-
-// LogAt is the time of the audit log's newest entry, zero if it is empty.
-func (tx *Tx) LogAt() (time.Time, error) {
-	var at string
-	if err := tx.QueryRow(`SELECT at FROM audit_head WHERE id = 1`).Scan(&at); err != nil || at == "" {
-		return time.Time{}, err
-	}
-	return time.Parse(time.RFC3339, at)
 }
 
 // scan collects a query's rows.

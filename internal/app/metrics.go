@@ -1,0 +1,247 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/fault"
+	"github.com/lapsed/lapsed/internal/httpx"
+	"github.com/lapsed/lapsed/internal/metrics"
+	"github.com/lapsed/lapsed/internal/reconcile"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// FactsOf turns what a cycle told of itself into what is watched.
+func FactsOf(r reconcile.Report, took time.Duration) metrics.CycleFacts {
+	f := metrics.CycleFacts{Mode: r.Mode, Result: "done", Duration: took, Finished: r.Now.Add(took), Demands: r.People, Persons: r.Persons,
+		Blocked: r.Blocked, OldestOverdueDays: r.OldestOverdueDays, Duties: map[string]int{}, Findings: map[string]int{},
+		Log: metrics.Log{Entries: r.Checkpoint.Size, Signed: r.Checkpoint.Size}}
+	if r.Fault != "" {
+		f.Result = "failed"
+	}
+	for _, s := range r.Sources {
+		x := metrics.Source{Name: s.Processor, Whole: s.Whole, Contacts: s.Contacts}
+		if s.Whole {
+			x.AsOf = s.AsOf
+		}
+		f.Sources = append(f.Sources, x)
+	}
+	for state, n := range r.Duties {
+		f.Duties[string(state)] = n
+	}
+	for _, x := range r.Findings {
+		f.Findings[string(x.Code)] += x.Count
+	}
+	for _, b := range r.Batches {
+		if b.Live() {
+			f.Batches++
+		}
+	}
+	return f
+}
+
+// Facts asks the state what is true of it, whoever did the last cycle: it is
+// what metrics.Collect wants.
+func (a *App) Facts(ctx context.Context) (f metrics.CycleFacts, err error) {
+	err = a.Store.Read(ctx, func(tx *store.Tx) error {
+		if f, err = lastCycle(ctx, tx); err != nil {
+			return err
+		}
+		for _, add := range []func(context.Context, *store.Tx, *metrics.CycleFacts) error{a.countDuties, a.countFindings, a.countSources, a.measureLog} {
+			if err := add(ctx, tx, &f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return metrics.CycleFacts{}, err
+	}
+	p, err := published(a.Config.Log)
+	f.Log.Published, f.Log.PublishedAt = p.size, p.at
+	return f, err
+}
+
+// lastCycle is what the newest ended cycle told of itself.
+func lastCycle(ctx context.Context, tx *store.Tx) (metrics.CycleFacts, error) {
+	var started, finished int64
+	var summary []byte
+	err := tx.QueryRowContext(ctx, `SELECT started, finished, summary FROM cycle WHERE finished > 0 AND summary <> '' ORDER BY started DESC, id DESC LIMIT 1`).Scan(&started, &finished, &summary)
+	if errors.Is(err, sql.ErrNoRows) {
+		return metrics.CycleFacts{}, nil
+	}
+	if err != nil {
+		return metrics.CycleFacts{}, err
+	}
+	var r reconcile.Report
+	if err := json.Unmarshal(summary, &r); err != nil {
+		return metrics.CycleFacts{}, errors.New("the summary of the last cycle can't be read")
+	}
+	f := FactsOf(r, time.Duration(finished-started)*time.Millisecond)
+	f.Finished = time.UnixMilli(finished).UTC()
+	return f, nil
+}
+
+func (a *App) countDuties(ctx context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+	by, err := tx.CountDuties()
+	if err != nil {
+		return err
+	}
+	f.Duties = map[string]int{}
+	for state, n := range by {
+		f.Duties[string(state)] = n
+	}
+	var oldest sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT MIN(due) FROM duty WHERE state = $1 AND verb <> $2`, string(duty.Due), string(policy.Instruct)).Scan(&oldest); err != nil {
+		return err
+	}
+	f.OldestOverdueDays = 0
+	if oldest.Valid {
+		f.OldestOverdueDays = max(0, int(a.Clock().Sub(time.UnixMilli(oldest.Int64)).Hours()/24))
+	}
+	if f.Rules, err = lastDone(ctx, tx); err != nil {
+		return err
+	}
+	live, err := tx.Batches(a.Clock())
+	if err != nil {
+		return err
+	}
+	engine := a.engine()
+	live = slices.DeleteFunc(live, func(b store.Frozen) bool { return len(b.Approvers) >= engine.Needed(b) })
+	f.Batches = len(live)
+	return nil
+}
+
+// lastDone is when each rule's newest duty was last seen done.
+func lastDone(ctx context.Context, tx *store.Tx) (map[string]time.Time, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT ground, verb, MAX(changed) FROM duty WHERE state IN ($1, $2, $3) GROUP BY ground, verb`, string(duty.Accepted), string(duty.Gone), string(duty.Final))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[string]time.Time{}
+	for rows.Next() {
+		var ground, verb string
+		var at int64
+		if err := rows.Scan(&ground, &verb, &at); err != nil {
+			return nil, err
+		}
+		out[ground+"."+verb] = time.UnixMilli(at).UTC()
+	}
+	return out, rows.Err()
+}
+
+func (a *App) countFindings(_ context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+	open, err := tx.OpenFindings()
+	f.Findings = map[string]int{}
+	for _, x := range open {
+		f.Findings[x.Code] += x.Count
+	}
+	return err
+}
+
+// countSources tells of all configured sources, also of one that was never read.
+func (a *App) countSources(_ context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+	known, err := tx.Sources()
+	f.Sources = nil
+	for _, e := range a.Config.Processors {
+		s := known[e.Name]
+		f.Sources = append(f.Sources, metrics.Source{Name: e.Name, Whole: s.Whole, AsOf: s.WholeAt, Contacts: s.Contacts})
+	}
+	return err
+}
+
+func (a *App) measureLog(ctx context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+	paused, err := tx.Meta("paused")
+	if err != nil {
+		return err
+	}
+	f.Paused = paused != ""
+	if f.Log.Entries, err = tx.LogSize(); err != nil {
+		return err
+	}
+	var signed sql.NullInt64
+	err = tx.QueryRowContext(ctx, `SELECT MAX(size) FROM audit_checkpoint`).Scan(&signed)
+	f.Log.Signed = signed.Int64
+	return err
+}
+
+// publication is how far the published log is. The zero value means: not at all.
+type publication struct {
+	size int64
+	at   time.Time
+	note []byte
+}
+
+// published reads the checkpoint that was published last, unverified: its size
+// says how far it claims to be, and who wants to trust it verifies the note.
+func published(dir string) (p publication, err error) {
+	path := filepath.Join(dir, "checkpoint")
+	p.note, err = os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return publication{}, nil
+	}
+	if err != nil {
+		return publication{}, fmt.Errorf("read the published checkpoint: %w", err)
+	}
+	lines := strings.SplitN(string(p.note), "\n", 3)
+	if len(lines) == 3 {
+		p.size, err = strconv.ParseInt(lines[1], 10, 64)
+	}
+	if len(lines) < 3 || err != nil {
+		return publication{}, fmt.Errorf("%s is no checkpoint", path)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return publication{}, fmt.Errorf("read the published checkpoint: %w", err)
+	}
+	p.at = info.ModTime().UTC()
+	return p, nil
+}
+
+// Observing counts each try of a call to a processor. It goes into the
+// processor's httpx.Options.Seen; next, which may be nil, is told after it.
+func Observing(m *metrics.Metrics, processor string, next func(httpx.Call)) func(httpx.Call) {
+	return func(c httpx.Call) {
+		m.Call(processor, kindOf(c.Status), c.Took)
+		if next != nil {
+			next(c)
+		}
+	}
+}
+
+// kindOf is the kind of fault that a status most often is; what the vendor means
+// by it is the connector's to say. "" is none, 0 the status of no answer.
+func kindOf(status int) string {
+	switch {
+	case status == 0:
+		return "no-answer"
+	case status < http.StatusBadRequest:
+		return ""
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return fault.Auth.String()
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return fault.NotFound.String()
+	case status == http.StatusConflict:
+		return fault.Conflict.String()
+	case status == http.StatusTooManyRequests:
+		return fault.RateLimited.String()
+	case status == http.StatusLocked, status >= http.StatusInternalServerError:
+		return fault.Transient.String()
+	default:
+		return fault.Invalid.String()
+	}
+}

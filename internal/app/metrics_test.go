@@ -1,0 +1,112 @@
+package app
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/httpx"
+	"github.com/lapsed/lapsed/internal/metrics"
+)
+
+// What a cycle told and what another process reads from the state afterwards
+// are the same.
+func TestFactsAreTheSameAfterARestart(t *testing.T) {
+	w := newWorld(t, "enforce")
+	w.wide(t)
+	w.both("kari")
+	w.listed("ola")
+	w.run(t)
+	w.advance(grace)
+	w.run(t)
+	w.advance(day)
+	r := w.run(t)
+	told := FactsOf(r, time.Second)
+
+	a := w.open(t)
+	if err := a.Export(t.Context(), a.Config.Log); err != nil {
+		t.Fatal(err)
+	}
+	f, err := a.Facts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Mode != "enforce" || f.Result != "done" || f.Persons != told.Persons || f.Persons == 0 || f.Batches != told.Batches || f.Blocked != told.Blocked ||
+		f.OldestOverdueDays != told.OldestOverdueDays || !maps.Equal(f.Duties, told.Duties) || !maps.Equal(f.Demands, told.Demands) || !maps.Equal(f.Findings, told.Findings) {
+		t.Errorf("from the state\n%+v\nfrom the cycle\n%+v", f, told)
+	}
+	if f.Duties["final"] == 0 || len(f.Findings) == 0 {
+		t.Errorf("nothing to compare: %+v", f)
+	}
+	if len(f.Sources) != 2 || !f.Sources[0].Whole || !f.Sources[0].AsOf.Equal(told.Sources[0].AsOf) && f.Sources[0].AsOf.IsZero() || f.Sources[0].Contacts != told.Sources[0].Contacts {
+		t.Errorf("sources %+v, told %+v", f.Sources, told.Sources)
+	}
+	if at := f.Rules["retention.delete"]; at.Before(now.Add(grace-day)) || at.After(now.Add(grace+2*day)) {
+		t.Errorf("rules %v", f.Rules)
+	}
+	if f.Log.Entries == 0 || f.Log.Signed != f.Log.Entries || f.Log.Published != f.Log.Signed || f.Log.PublishedAt.IsZero() {
+		t.Errorf("log %+v", f.Log)
+	}
+}
+
+func TestFactsOfAFreshState(t *testing.T) {
+	w := newWorld(t, "observe")
+	w.silent = true
+	f, err := w.open(t).Facts(t.Context())
+	if err != nil || !f.Finished.IsZero() || len(f.Sources) != 2 || f.Log.Published != 0 || f.Log.Entries == 0 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+func TestFactsOfWhatGoesWrong(t *testing.T) {
+	w := newWorld(t, "enforce")
+	w.crowd(3)
+	w.run(t)
+	a := w.open(t)
+	if err := a.Pause(t.Context(), "because", "admin"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(filepath.Dir(w.config), "audit"), "a file where the published log should be")
+	if _, err := a.Facts(t.Context()); err == nil {
+		t.Error("a published log that can't be read is none")
+	}
+	r := Report{Fault: "pull: it broke", Mode: "enforce"}
+	if f := FactsOf(r, time.Second); f.Result != "failed" {
+		t.Errorf("%+v", f)
+	}
+	if f, err := lastFacts(t, a); err != nil || !f.Paused {
+		t.Errorf("paused: %+v, %v", f, err)
+	}
+}
+
+// lastFacts asks without the published log.
+func lastFacts(t *testing.T, a *App) (metrics.CycleFacts, error) {
+	t.Helper()
+	a.Config.Log = t.TempDir()
+	return a.Facts(t.Context())
+}
+
+// Each kind of answer counts as what it most often means, and is handed on.
+func TestCallsAreCountedByKind(t *testing.T) {
+	m := metrics.New("test", time.Now)
+	handed := 0
+	seen := Observing(m, "hubspot", func(httpx.Call) { handed++ })
+	for _, status := range []int{0, 200, 204, 302, 400, 401, 403, 404, 409, 423, 429, 500, 503} {
+		seen(httpx.Call{Status: status, Took: time.Millisecond})
+	}
+	Observing(m, "salesforce", nil)(httpx.Call{Status: 200})
+	rec := httptest.NewRecorder()
+	m.Handler().ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	for result, n := range map[string]string{"ok": "3", "no-answer": "1", "invalid": "1", "auth": "2", "not-found": "1", "conflict": "1", "rate-limited": "1", "transient": "3"} {
+		if line := `lapsed_calls_total{processor="hubspot",result="` + result + `"} ` + n + "\n"; !strings.Contains(rec.Body.String(), line) {
+			t.Errorf("no %s", line)
+		}
+	}
+	if handed != 13 {
+		t.Errorf("%d calls were handed on", handed)
+	}
+}
