@@ -15,15 +15,11 @@ import (
 func (a *acting) decideAgain(ctx context.Context, persons []int64) error {
 	now := a.Clock()
 	return a.run.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
-		rows, err := tx.PersonsOf(persons)
+		out, err := a.dropGone(tx)
 		if err != nil {
 			return nil, err
 		}
-		out, err := a.dropGone(tx)
-		if err != nil || len(rows) == 0 {
-			return out, err
-		}
-		b, err := a.bench(tx, rows)
+		b, err := a.bench(tx, sorted(persons))
 		if err != nil {
 			return nil, err
 		}

@@ -36,11 +36,11 @@ func (r *run) plan(ctx context.Context) error {
 	due = r.block(due)
 	r.work = duty.Plan(due, r.limits, s)
 	r.report.Routine = len(r.work.Routine)
-	return r.freeze(ctx, live, s.Population)
+	return r.freeze(ctx, live, r.population)
 }
 
 func (r *run) situation(tx *store.Tx, live []store.Frozen) (duty.Situation, error) {
-	s := duty.Situation{Now: r.now, Today: r.today, Zone: r.Policy.Zone(), Population: r.report.Persons, FirstDay: r.firstDay(),
+	s := duty.Situation{Now: r.now, Today: r.today, Zone: r.Policy.Zone(), Population: r.population, FirstDay: r.firstDay(),
 		Pending: map[string]bool{}, Approved: map[string]string{}}
 	for _, b := range live {
 		approved := len(b.Approvers) >= r.Needed(b)

@@ -56,7 +56,7 @@ func (r *run) pull(ctx context.Context) error {
 		r.report.Sources = append(r.report.Sources, SourceReport{Processor: name, Contacts: s.Contacts, Whole: s.Whole && s.Fault == "",
 			AsOf: s.ReadAt, WholeAt: s.WholeAt, Hosting: s.Hosting, Region: s.Region, Fault: s.Fault, Failures: s.Failures})
 		for _, n := range s.Notes {
-			r.findings.add(n)
+			r.findings.note(n)
 		}
 	}
 	r.judgeClock(results)
@@ -69,7 +69,7 @@ func (r *run) wholeDue(s store.SourceState) bool {
 	if r.reads == Whole || s.Mark == "" || !s.Whole || s.Signature != r.Policy.Signature {
 		return true
 	}
-	begin, open := r.Daily(r.now)
+	begin, open := r.window(r.now)
 	return open && s.WholeAt.Before(begin) || r.now.Sub(s.WholeAt) > 2*24*time.Hour
 }
 
