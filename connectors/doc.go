@@ -8,6 +8,8 @@
 //   - Whole or not. A read that did not see everything returns an error. There
 //     is no partial success: pages handed over before the error are true of the
 //     records in them and prove nothing about the others.
+//   - What changed is no proof of the rest. Changes hands over what a vendor shows
+//     as changed, and says nothing of whom it doesn't name: only whole reads count.
 //   - Empty is not unreadable. A field that could not be read is named, in
 //     Description.Unreadable for all records or Contact.Unreadable for one. A
 //     connector MUST prove that each field it was asked for exists and is

@@ -18,6 +18,17 @@ type Source interface {
 	// and returns its error. Deleted and archived records are not handed over;
 	// a merged one is an alias of its survivor.
 	Read(ctx context.Context, each func([]contact.Contact) error) (Reading, error)
+	// Changes streams what changed since a mark that an earlier Read or Changes
+	// returned: contacts with all that the asked fields need, as Read's, and after
+	// them the refs of records that are gone since. A change of a row or subscription
+	// that decides about a contact hands that contact over again, wherever the vendor
+	// lets one see it; what it can't see is named in the connector's doc.go and waits
+	// for the next whole read. Nothing is proved of records that are not handed over.
+	// A mark trails what was seen, so the same contact may come twice; to repeat a
+	// call with the same mark is harmless. When each fails, Changes stops and returns
+	// its error. An error of kind Unsupported means that only a whole read leads on:
+	// the mark is too old, not one of this account's questions, or too much changed.
+	Changes(ctx context.Context, since string, each func(Page) error) (Reading, error)
 	// Refresh re-reads records with all that the asked fields need, in the
 	// vendor's batches. The answers come in the order of refs, one each. An error
 	// means that nothing is known of any of them.
@@ -55,10 +66,21 @@ type Connector interface {
 	Describer
 }
 
-// Reading is what a whole read tells of itself.
+// Reading is what a read tells of itself.
 type Reading struct {
 	Contacts int       // records handed over
 	AsOf     time.Time // processor's clock when the read began
+	// Mark is where Changes goes on from. It means something only beside a nil
+	// error, and is "" if the processor's clock could not be told.
+	Mark string
+}
+
+// Page is a part of what Changes found.
+type Page struct {
+	Contacts []contact.Contact
+	// Gone are records that are not live any more, by the processor's own word. A
+	// merged one is none of them, but an alias of its survivor in Contacts.
+	Gone []contact.Ref
 }
 
 // Unsubscription withdraws marketing permission at one record. It holds the

@@ -38,6 +38,13 @@ type Account struct {
 	Purge func(contact.Ref)
 	// Merge lets the first record absorb the second.
 	Merge func(winner, loser contact.Ref)
+	// Touch changes a field of a record, as staff do.
+	Touch func(contact.Ref)
+	// Refuse is the record's person refusing all e-mail.
+	Refuse func(contact.Ref)
+	// Relate changes a row of another object that belongs to the record, and not
+	// the record.
+	Relate func(contact.Ref)
 	// Hide makes Field unreadable for the connector, in the way of the vendor: silently.
 	Hide func()
 	// Look tells what is true of a record.
@@ -73,6 +80,11 @@ func Run(t *testing.T, env Env) {
 		{"Deleted and archived records are not handed over", s.deletedNotHandedOver},
 		{"A merged one is an alias of its survivor", s.mergedIsAlias},
 		{"Empty is not unreadable", s.emptyIsNotUnreadable},
+		{"Changes streams what changed since a mark", s.handsOverChanges},
+		{"A mark trails what was seen", s.nothingIsLost},
+		{"A mark without a change costs a handful of calls", s.quietIsCheap},
+		{"Unsupported means that only a whole read leads on", s.foreignMarks},
+		{"If each fails, Changes stops and returns its error", s.eachOfChangesFails},
 		{"Refresh re-reads records, in the order of refs, one each", s.refreshInOrder},
 		{"Refresh tells what Read tells", s.refreshLikeRead},
 		{"Unsubscribe withdraws everything", s.unsubscribeAll},
@@ -88,6 +100,7 @@ func Run(t *testing.T, env Env) {
 		t.Run(c.sentence, func(t *testing.T) { c.test(t, s.start(t)) })
 	}
 	t.Run("A nil error means read whole", s.wholeOrNot)
+	t.Run("What a spoiled answer hides, the next mark shows", s.spoiledChanges)
 	t.Run("Writes are sent once, and Ambiguous means sent, answer unknown", s.lostAnswers)
 	t.Run("Failures are made from status and code alone", s.quietFailures)
 }

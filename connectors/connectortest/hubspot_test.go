@@ -72,6 +72,7 @@ func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
 		t.Fatal(err)
 	}
 	ref := func(id string) contact.Ref { return contact.Ref{Processor: "hubspot", Object: "contact", ID: id} }
+	deals := map[contact.Ref]string{}
 	return Account{
 		Connector: c, Stage: o.Stage, Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
 		Add: func(who Person) contact.Ref {
@@ -84,12 +85,15 @@ func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
 				k.Subscriptions = append(k.Subscriptions, sandbox.Subscription{ID: n, Status: "SUBSCRIBED", LegalBasis: "CONSENT_WITH_NOTICE"})
 			}
 			id := p.Insert(k)
-			p.InsertDeal(map[string]string{"dealstage": "closedwon", "hs_is_closed": "true", "hs_is_closed_won": "true"}, id)
+			deals[ref(id)] = p.InsertDeal(map[string]string{"dealstage": "closedwon", "hs_is_closed": "true", "hs_is_closed_won": "true"}, id)
 			return ref(id)
 		},
 		Bin:    func(r contact.Ref) { p.Archive(r.ID) },
 		Purge:  func(r contact.Ref) { p.Erase(r.ID) },
 		Merge:  func(winner, loser contact.Ref) { p.Merge(winner.ID, loser.ID) },
+		Touch:  func(r contact.Ref) { p.Set(r.ID, map[string]string{"firstname": "Canary-Rose"}) },
+		Refuse: func(r contact.Ref) { props, _ := p.Get(r.ID); p.OptOut(props["email"]) },
+		Relate: func(r contact.Ref) { p.SetDeal(deals[r], map[string]string{"hs_is_closed": "false"}) },
 		Hide:   func() { p.RemoveProperty(field) },
 		Settle: func() { o.Stage.Clock.Advance(5 * time.Minute) },
 		Look: func(r contact.Ref) Truth {

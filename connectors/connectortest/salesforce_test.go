@@ -66,6 +66,9 @@ func salesforceAccount(t *testing.T, bulkAbove int) Account {
 		Bin:    func(r contact.Ref) { o.Remove(r.Object, r.ID) },
 		Purge:  func(r contact.Ref) { o.Purge(r.Object, r.ID) },
 		Merge:  func(winner, loser contact.Ref) { o.Merge(object, winner.ID, loser.ID) },
+		Touch:  func(r contact.Ref) { o.Update(r.Object, r.ID, map[string]any{"Title": "Canary"}) },
+		Refuse: func(r contact.Ref) { o.Update(r.Object, r.ID, map[string]any{"HasOptedOutOfEmail": true}) },
+		Relate: func(r contact.Ref) { o.Insert("Task", map[string]any{"WhoId": r.ID, "Status": "Completed"}) },
 		Hide:   func() { o.Hide(object + "." + field) },
 		Settle: func() { stage.Clock.Advance(5 * time.Minute) },
 		Look: func(r contact.Ref) Truth {

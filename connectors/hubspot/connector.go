@@ -34,6 +34,7 @@ type Options struct {
 // Connector is one account.
 type Connector struct {
 	name    string
+	asked   string // digest of what the policy needs, for marks
 	topics  []string
 	archive bool
 	need    need
@@ -66,7 +67,7 @@ func New(o Options) (*Connector, error) {
 		return nil, errors.New("hubspot: a topic's id is the number of a subscription type")
 	}
 	return &Connector{
-		name: o.Name, topics: slices.Clone(o.Topics), archive: o.Archive, need: needOf(o.Fields, o.Topics), proved: map[string]bool{},
+		name: o.Name, asked: connectors.Asked(o.Fields, o.Topics), topics: slices.Clone(o.Topics), archive: o.Archive, need: needOf(o.Fields, o.Topics), proved: map[string]bool{},
 		api: api.New(api.Options{Processor: o.Name, BaseURL: base, Token: o.Token, HTTP: o.HTTP}),
 	}, nil
 }

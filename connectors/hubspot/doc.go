@@ -11,6 +11,23 @@
 //   - "deal": the deals associated with the contact: hs_is_closed,
 //     hs_is_closed_won, closedate, createdate, dealstage.
 //
+// # What changed
+//
+// Changes asks the search index for contacts whose lastmodifieddate moved, and
+// for deals whose hs_lastmodifieddate did, and reads the contacts by number: the
+// index trails the records by moments. It asks in the order of ids from a fixed
+// instant on, never by date and never for a further page: HubSpot's own jobs give
+// ten thousand contacts one date, and no search leads past its 10,000th row. A
+// mark is HubSpot's clock when a read began; fifteen minutes before it are read again.
+//
+// An opt-out of the primary address is seen, once hs_email_optout follows it,
+// which takes minutes. So is the archive of a contact: the recycle bin is looked
+// through, ten pages of it a call, as it can't be asked for what is new. These
+// move no date and wait for the next whole read, as HubSpot offers a service key
+// no feed of them: what an additional address said; a status that moves no
+// opt-out property, as a first SUBSCRIBED; an erasure for good; a contact that was
+// restored. The absorbed part of a merge is an alias of its survivor, which is seen.
+//
 // # Decisions
 //
 // Whole reads go through the list of contacts, never through search: search

@@ -22,7 +22,10 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 	if err != nil {
 		return connectors.Reading{}, err
 	}
-	r := connectors.Reading{AsOf: s.at}
+	if err := c.api.DaySpent(api.ForWhole); err != nil {
+		return connectors.Reading{}, err
+	}
+	r := connectors.Reading{AsOf: s.at, Mark: connectors.Mark{At: s.at, Asked: c.asked}.String()}
 	var block []contact.Contact
 	flush := func() error {
 		if len(block) == 0 {
@@ -85,7 +88,7 @@ func (c *Connector) pages(ctx context.Context, s *schema, each func([]contact.Co
 		if followed := after != ""; len(p.Results) == 0 && (followed || p.After != "") || visited[p.After] {
 			return c.brokenList()
 		}
-		if err := c.api.DayNearlySpent(); err != nil && p.After != "" {
+		if err := c.api.DaySpent(api.ForWhole); err != nil && p.After != "" {
 			return err
 		}
 		rows := slices.DeleteFunc(p.Results, func(o api.Object) bool { return o.Archived })

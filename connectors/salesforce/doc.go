@@ -45,6 +45,23 @@
 // data. ConvertedContactId links it. Records merged into another one are its
 // aliases, transitively.
 //
+// # What changed
+//
+// Changes asks queryAll for the rows of all objects with a SystemModstamp since
+// the mark, deleted ones included, a few questions a call, and re-reads the
+// records that they are or belong to: by WhoId, LeadId, ContactId and the like,
+// of contracts and orders through the account, of consents through the individual.
+// A campaign or an opportunity that was saved moves its members and contacts, and
+// a login its contact. A mark is the org's clock when a read began; forty minutes
+// before it are read again, for rows become visible after the stamp that they bear.
+//
+// A deleted record is told as gone by its row in the bin. These bear no stamp and
+// wait for the next whole read: a record that left the bin before it was asked
+// for; what sharing or field-level security began or ceased to hide; formulas,
+// and LastActivityDate if the policy asks for no tasks and events; a row whose
+// earlier owner was another record; a record type's name; an individual's deletion.
+// The absorbed part of a merge is an alias of its survivor, which is seen.
+//
 // # Re-reads
 //
 // Refresh and Verify ask queryAll by id, in composite calls with the ids in the
@@ -62,7 +79,8 @@
 // # Calls
 //
 // A read ends with RateLimited when four fifths of the org's daily calls are
-// used. Re-reads and writes go on: they are few, and refusals can't wait.
+// used, one of what changed at 95 %: it is what refusals come by. Re-reads and
+// writes go on: they are few, and refusals can't wait.
 // Describes are used again for an hour. simpleforce, through which calls go, is
 // told of in internal/api; results of Bulk jobs are streamed past it, since it
 // reads whole answers into memory.

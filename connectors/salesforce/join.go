@@ -117,6 +117,9 @@ func (j *joiner) addMerges(into map[string]string, rows []api.Row) error {
 // columns, each once. at tells where each asked column is in a row.
 func selectOf(r relationPlan) (s api.Select, at []int) {
 	s = api.Select{Object: r.object, Columns: []string{"Id"}, Where: r.where, All: r.all}
+	if r.all {
+		s = s.With("IsDeleted = false")
+	}
 	place := func(path string) int {
 		if i := slices.Index(s.Columns, path); i >= 0 {
 			return i

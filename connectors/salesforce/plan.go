@@ -146,6 +146,28 @@ func (p plan) narrow(topics []string) plan {
 	return n
 }
 
+// shows tells whether records are asked for a parent's fields.
+func (p plan) shows(group string) bool {
+	return slices.ContainsFunc(p.records, func(r recordPlan) bool {
+		return slices.ContainsFunc(r.columns, func(c column) bool { return c.group == group })
+	})
+}
+
+// moved are the dates, beside a row's own stamp, with which what is asked of it
+// moves: its parents' stamps, and a login.
+func (p relationPlan) moved() []string {
+	var dates []string
+	for _, src := range p.groups {
+		if src.parent != "" && slices.ContainsFunc(p.columns, func(c column) bool { return c.group == src.group }) {
+			dates = append(dates, src.parent+".SystemModstamp")
+		}
+	}
+	if slices.ContainsFunc(p.columns, func(c column) bool { return c.path == "LastLoginDate" }) {
+		dates = append(dates, "LastLoginDate")
+	}
+	return dates
+}
+
 // paths are the names of columns as SOQL wants them.
 func paths(columns []column) []string {
 	ps := make([]string, len(columns))

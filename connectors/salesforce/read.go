@@ -31,7 +31,7 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 		if err := r.survey(ctx); err != nil {
 			return err
 		}
-		reading = connectors.Reading{AsOf: r.began}
+		reading = connectors.Reading{AsOf: r.began, Mark: c.mark(r.began)}
 		for _, rel := range p.relations {
 			if err := r.load(ctx, rel); err != nil {
 				return err
@@ -104,7 +104,7 @@ func (r *reader) rows(ctx context.Context, s api.Select, take func([]api.Row, ti
 	if counted == 0 {
 		return nil
 	}
-	if err := r.c.api.Budget(); err != nil {
+	if err := r.c.api.Budget(api.ForWhole); err != nil {
 		return err
 	}
 	counting := func(rows []api.Row, at time.Time) error {
@@ -145,7 +145,7 @@ func (r *reader) keyset(ctx context.Context, s api.Select, take func([]api.Row, 
 			return &fault.Error{Kind: fault.Invalid, Op: r.c.opt.Name + " read " + s.Object, Hint: "the pages don't move on"}
 		}
 		last = next
-		if err := r.c.api.Budget(); err != nil {
+		if err := r.c.api.Budget(api.ForWhole); err != nil {
 			return err
 		}
 	}

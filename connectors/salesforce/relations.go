@@ -12,8 +12,8 @@ const (
 type relation struct {
 	object string
 	groups []source
-	all    bool // with archived rows: plain queries hide activities older than 365 days
-	where  string
+	all    bool   // with archived rows: plain queries hide activities older than 365 days
+	where  string // of rows that are of interest, deleted or not
 	// owners are the columns that name the record, account or individual that a
 	// row belongs to; optional ones are asked for only if describe has them.
 	owners   []string
@@ -52,8 +52,8 @@ func relations() []relation {
 	own := func(object string) []source { return []source{{group: object}} }
 	return []relation{
 		{object: "EmailMessage", groups: own("EmailMessage"), where: "Incoming = true", owners: []string{"Id"}, link: byMessage},
-		{object: "Task", groups: own("Task"), all: true, where: "WhoId != null AND IsDeleted = false", owners: []string{"WhoId"}},
-		{object: "Event", groups: own("Event"), all: true, where: "WhoId != null AND IsDeleted = false", owners: []string{"WhoId"}},
+		{object: "Task", groups: own("Task"), all: true, where: "WhoId != null", owners: []string{"WhoId"}},
+		{object: "Event", groups: own("Event"), all: true, where: "WhoId != null", owners: []string{"WhoId"}},
 		{object: "CampaignMember", groups: []source{{group: "CampaignMember"}, {group: "Campaign", parent: "Campaign"}}, owners: []string{"LeadId", "ContactId"}},
 		{object: "OpportunityContactRole", groups: []source{{group: "Opportunity", parent: "Opportunity"}}, where: "ContactId != null", owners: []string{"ContactId"}},
 		{object: "Case", groups: own("Case"), where: "ContactId != null", owners: []string{"ContactId"}},

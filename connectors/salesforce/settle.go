@@ -61,8 +61,11 @@ func (c *Connector) confirmGone(ctx context.Context, ids []string, became map[st
 	}
 }
 
-// leadPrefix is what every lead's id begins with; a contact's is 003.
-const leadPrefix = "00Q"
+// What every lead's id begins with, and every contact's.
+const (
+	leadPrefix    = "00Q"
+	contactPrefix = "003"
+)
 
 // deleteAccounts deletes the accounts of contacts that are person accounts, and
 // no other account: those are never ours.

@@ -50,7 +50,7 @@ func (r *reader) ask(ctx context.Context, selects []api.Select) ([]api.Result, e
 	var results []api.Result
 	for part := range slices.Chunk(selects, api.QueriesAtOnce) {
 		if !r.began.IsZero() {
-			if err := r.c.api.Budget(); err != nil {
+			if err := r.c.api.Budget(api.ForWhole); err != nil {
 				return nil, err
 			}
 		}

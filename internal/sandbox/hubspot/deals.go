@@ -10,12 +10,14 @@ const (
 	associationInputs = 1000
 	associationPage   = 500
 	contactToDeal     = 4
+	dealToContact     = 3
 )
 
 // deal is a sale; contacts know which ones are theirs.
 type deal struct {
 	id    int64
 	props map[string]string
+	past  []dealVersion // with what the deal is now, oldest first
 }
 
 // InsertDeal makes a deal of these contacts by an act of the staff, at its
@@ -23,7 +25,7 @@ type deal struct {
 func (p *Portal) InsertDeal(props map[string]string, contacts ...string) string {
 	defer p.act()()
 	p.nextDeal += 1 + int64(mix(uint64(p.nextDeal))%5)
-	d := &deal{p.nextDeal, maps.Clone(props)}
+	d := &deal{id: p.nextDeal, props: maps.Clone(props)}
 	if d.props == nil {
 		d.props = map[string]string{}
 	}
@@ -42,6 +44,7 @@ func (p *Portal) InsertDeal(props map[string]string, contacts ...string) string 
 		}
 	}
 	p.deals[d.id] = d
+	d.remember(at)
 	for _, id := range contacts {
 		if r := p.byText(id); r != nil {
 			r.sell(d, at)
@@ -70,6 +73,7 @@ func (p *Portal) SetDeal(id string, props map[string]string) {
 	if d := p.deals[n]; d != nil {
 		maps.Copy(d.props, props)
 		d.props["hs_lastmodifieddate"] = stamp(p.now)
+		d.remember(p.now)
 	}
 }
 

@@ -208,20 +208,25 @@ func comparison[T cmp.Ordered](op, lowText, highText string, parse func(string) 
 		if !has {
 			return op == "NEQ"
 		}
-		switch op {
-		case "EQ":
-			return x == low
-		case "NEQ":
-			return x != low
-		case "LT":
-			return x < low
-		case "LTE":
-			return x <= low
-		case "GT":
-			return x > low
-		case "GTE":
-			return x >= low
-		}
-		return x >= low && x <= high
+		return holds(op, x, low, high)
 	}, ""
+}
+
+// holds compares a value in its own type; any other operator is BETWEEN.
+func holds[T cmp.Ordered](op string, x, low, high T) bool {
+	switch op {
+	case "EQ":
+		return x == low
+	case "NEQ":
+		return x != low
+	case "LT":
+		return x < low
+	case "LTE":
+		return x <= low
+	case "GT":
+		return x > low
+	case "GTE":
+		return x >= low
+	}
+	return x >= low && x <= high
 }

@@ -133,6 +133,8 @@ func routes() []*route {
 		{post, contacts + "/gdpr-delete", "v3", kit.Write, []need{contactsWrite}, jsonBody, (*Portal).gdprDelete},
 
 		{post, "/crm/associations/{v}/contacts/deals/batch/read", "v4", kit.Read, []need{contactsRead, dealsRead}, jsonBody, (*Portal).associations},
+		{post, "/crm/associations/{v}/deals/contacts/batch/read", "v4", kit.Read, []need{contactsRead, dealsRead}, jsonBody, (*Portal).dealAssociations},
+		{post, "/crm/objects/{v}/deals/search", "v3", kit.Read, []need{dealsRead}, jsonBody, (*Portal).searchDeals},
 		{post, "/crm/objects/{v}/deals/batch/read", "v3", kit.Read, []need{dealsRead}, jsonBody, (*Portal).batchDeals},
 		{post, "/crm/objects/{v}/notes", "v3", kit.Write, []need{contactsWrite}, jsonBody, (*Portal).engage},
 		{post, "/crm/objects/{v}/tasks", "v3", kit.Write, []need{contactsWrite}, jsonBody, (*Portal).engage},

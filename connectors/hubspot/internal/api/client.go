@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/lapsed/lapsed/internal/fault"
 	"github.com/lapsed/lapsed/internal/httpx"
 	"github.com/lapsed/lapsed/internal/secret"
@@ -27,6 +29,7 @@ type Options struct {
 type Client struct {
 	http      *httpx.Client
 	limits    *limits
+	search    *rate.Limiter
 	processor string
 	base      string
 	token     secret.String
@@ -44,7 +47,7 @@ func New(o Options) *Client {
 			told(c)
 		}
 	}
-	return &Client{http: httpx.New(h), limits: l, processor: o.Processor, base: o.BaseURL, token: o.Token}
+	return &Client{http: httpx.New(h), limits: l, search: searchLimiter(o.HTTP.Limiter), processor: o.Processor, base: o.BaseURL, token: o.Token}
 }
 
 // call is one request.
@@ -103,6 +106,11 @@ func (c *Client) once(ctx context.Context, q call) (at time.Time, garbled bool, 
 }
 
 func (c *Client) op(q call) string { return c.processor + " " + q.method + " " + q.route }
+
+// stopped is the error of a call that was not sent, for its context has ended.
+func (c *Client) stopped(q call) error {
+	return &fault.Error{Kind: fault.Transient, Op: c.op(q), Hint: "stopped before it was sent"}
+}
 
 // garbled is the error of an answer of success that makes no sense. After a
 // write it leaves open what happened.

@@ -20,6 +20,10 @@ type DealsOf struct {
 // DealsOf reads which deals up to MaxAssociations contacts have. The value of an
 // input is its cursor, "" at first.
 func (c *Client) DealsOf(ctx context.Context, contacts []string, after map[string]string) (DealsOf, error) {
+	return c.associated(ctx, "contacts", "deals", contacts, after)
+}
+
+func (c *Client) associated(ctx context.Context, from, to string, ids []string, after map[string]string) (DealsOf, error) {
 	var out struct {
 		Results *[]struct {
 			From struct {
@@ -32,12 +36,12 @@ func (c *Client) DealsOf(ctx context.Context, contacts []string, after map[strin
 		} `json:"results"`
 		Errors []itemError `json:"errors"`
 	}
-	in := refInputs(contacts)
+	in := refInputs(ids)
 	for i := range in {
 		in[i].After = after[in[i].ID]
 	}
-	q := call{method: http.MethodPost, path: "/crm/associations/" + Version + "/contacts/deals/batch/read",
-		route: "/crm/associations/{v}/contacts/deals/batch/read", out: &out, body: struct {
+	q := call{method: http.MethodPost, path: "/crm/associations/" + Version + "/" + from + "/" + to + "/batch/read",
+		route: "/crm/associations/{v}/" + from + "/" + to + "/batch/read", out: &out, body: struct {
 			Inputs []refInput `json:"inputs"`
 		}{in}}
 	if _, err := c.do(ctx, q); err != nil {
@@ -48,15 +52,15 @@ func (c *Client) DealsOf(ctx context.Context, contacts []string, after map[strin
 	}
 	d := DealsOf{Deals: map[string][]string{}, After: map[string]string{}}
 	for _, r := range *out.Results {
-		from := string(r.From.ID)
-		for _, to := range r.To {
-			d.Deals[from] = append(d.Deals[from], string(to.ID))
+		id := string(r.From.ID)
+		for _, other := range r.To {
+			d.Deals[id] = append(d.Deals[id], string(other.ID))
 		}
 		if a := r.Paging.after(); a != "" {
-			d.After[from] = a
+			d.After[id] = a
 		}
 	}
-	d.Failed = unassociated(out.Errors, contacts, d.Deals)
+	d.Failed = unassociated(out.Errors, ids, d.Deals)
 	return d, nil
 }
 

@@ -59,6 +59,15 @@ func newLimits(given *rate.Limiter) *limits {
 	return &limits{limiter: rate.NewLimiter(rate.Limit((planned-atOnce)/planWindow.Seconds()), atOnce), own: true, zone: time.UTC}
 }
 
+// searchLimiter keeps one of the five searches a second that an account has,
+// of all its tools together, for the others. A caller's own limiter rules alone.
+func searchLimiter(given *rate.Limiter) *rate.Limiter {
+	if given != nil {
+		return rate.NewLimiter(rate.Inf, 1)
+	}
+	return rate.NewLimiter(4, 4)
+}
+
 // judge says what a read's failure is worth waiting for.
 func (l *limits) judge(status int, h http.Header, body []byte) (httpx.Verdict, bool) {
 	switch status {
@@ -170,19 +179,28 @@ func (l *limits) untilMidnight(at time.Time) time.Duration {
 	return time.Date(y, m, d+1, 0, 0, 0, 0, l.zone).Sub(at)
 }
 
-// DayNearlySpent returns an error once four fifths of the account's calls of the
-// day are used. Bulk reading stops there, so that other tools of the account,
-// refusals and writes find budget left.
-func (c *Client) DayNearlySpent() error {
+// Share is how much of the account's day a kind of work may use up, in percent.
+type Share int
+
+// The shares. What is left is for the account's other tools, for re-reads and
+// for writes, which never ask. Reading what changed is what refusals come by: it
+// costs little and goes on longer.
+const (
+	ForWhole   Share = 80
+	ForChanges Share = 95
+)
+
+// DaySpent returns an error once the share is used up, until the account's midnight.
+func (c *Client) DaySpent(s Share) error {
 	l := c.limits
 	l.mu.Lock()
 	daily, left, at := l.daily, l.left, l.asOf
 	l.mu.Unlock()
-	if daily == 0 || left*5 >= daily {
+	if daily == 0 || left*100 >= daily*(100-int(s)) {
 		return nil
 	}
 	return &fault.Error{Kind: fault.RateLimited, Op: c.processor, Code: policyDaily, After: l.untilMidnight(at),
-		Hint: "four fifths of the account's calls of the day are used"}
+		Hint: strconv.Itoa(int(s)) + " % of the account's calls of the day are used"}
 }
 
 // SetZone tells in which zone the account's day ends.

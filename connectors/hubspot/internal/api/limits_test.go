@@ -155,7 +155,7 @@ func TestReadingStopsAtFourFifthsOfTheDay(t *testing.T) {
 		if _, err := c.List(t.Context(), []string{"email"}, "", 100); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.DayNearlySpent(); (err != nil) != (n > 8) {
+		if err := c.DaySpent(ForWhole); (err != nil) != (n > 8) {
 			t.Errorf("after %d of 10 calls: %v", n, err)
 		} else if err != nil && !fault.Is(err, fault.RateLimited) {
 			t.Errorf("got %v", err)

@@ -44,7 +44,7 @@ func TestUsage(t *testing.T) {
 		h := http.Header{}
 		h.Set("Sforce-Limit-Info", header)
 		c.usage.seen(h)
-		if err := c.Budget(); (err == nil) != within || (err != nil && !fault.Is(err, fault.RateLimited)) {
+		if err := c.Budget(ForWhole); (err == nil) != within || (err != nil && !fault.Is(err, fault.RateLimited)) {
 			t.Errorf("%q: %v", header, err)
 		}
 	}

@@ -27,6 +27,7 @@ type Select struct {
 	Columns []string // empty asks for the count
 	Where   string
 	All     bool // deleted, merged and archived rows too
+	Most    int  // more rows than this are fault.Unsupported; 0 = any number
 }
 
 // Count is the question how many rows s has.
@@ -106,6 +107,9 @@ func (c *Client) whole(ctx context.Context, k call, s Select, p *simpleforce.Que
 			return Result{}, c.nonsense(k)
 		}
 		return r, nil
+	}
+	if s.Most > 0 && p.TotalSize > s.Most {
+		return Result{}, &fault.Error{Kind: fault.Unsupported, Op: c.op(k.route), Hint: "too many rows to be read one by one: a whole read is needed"}
 	}
 	for {
 		for _, rec := range p.Records {

@@ -28,17 +28,28 @@ func (u *usage) seen(h http.Header) {
 	u.most.Store(most)
 }
 
-// Budget returns a RateLimited error when four fifths of the org's calls of the
-// day are used: the last fifth is for the org's other programs, for refusals,
-// and for the re-reads that go with writes. Only whole reads ask it, and only
-// after an answer of their own, or an old number would stop them for ever.
-func (c *Client) Budget() error {
+// Share is how much of the org's calls of a day a kind of work may use up, in percent.
+type Share int64
+
+// The shares. The rest is for the org's other programs, for writes, and for the
+// re-reads that go with them. Reading what changed is what refusals come by: it
+// costs little and goes on longer.
+const (
+	ForWhole   Share = 80
+	ForChanges Share = 95
+)
+
+// Budget returns a RateLimited error when the share of the org's calls of the
+// day is used up. Only reads ask it, and only after an answer of their own, or an
+// old number would stop them for ever. The day is the last 24 hours, so calls
+// come free by and by: an hour from now there will be some.
+func (c *Client) Budget(s Share) error {
 	used, most := c.usage.used.Load(), c.usage.most.Load()
-	if most == 0 || used*5 < most*4 {
+	if most == 0 || used*100 < most*int64(s) {
 		return nil
 	}
 	return &fault.Error{
 		Kind: fault.RateLimited, Op: c.op("read"), After: time.Hour,
-		Hint: "80 % of the org's API calls of the last 24 hours are used",
+		Hint: strconv.Itoa(int(s)) + " % of the org's API calls of the last 24 hours are used",
 	}
 }
