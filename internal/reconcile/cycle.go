@@ -43,6 +43,7 @@ func (r *run) stages(ctx context.Context) error {
 		{"pull", r.pull},         // contacts → observations
 		{"resolve", r.resolve},   // observations → persons
 		{"evaluate", r.evaluate}, // persons → duties
+		{"figures", r.figures},   // what the decisions that stand amount to
 		{"plan", r.plan},         // duties → what may be done today, and what waits
 		{"act", r.act},           // re-read, decide again, intent, write, re-read, outcome
 		{"verify", r.verify},     // accepted → gone → final

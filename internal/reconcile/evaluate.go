@@ -37,8 +37,11 @@ func (r *run) evaluate(ctx context.Context) error {
 			}
 			b, err = r.bench(tx, personsOf(waiting))
 			return err
-		}); err != nil || len(waiting) == 0 {
+		}); err != nil {
 			return err
+		}
+		if len(waiting) == 0 {
+			return nil
 		}
 		if err := r.keepAll(ctx, b, waiting); err != nil {
 			return err

@@ -30,30 +30,15 @@ func (r *run) resolve(ctx context.Context) error {
 }
 
 func (r *run) resolveSome(tx *store.Tx, touched []int64) ([]entry.Entry, error) {
-	persons, err := tx.PersonsAround(touched)
+	around, changed, err := tx.Resolve(touched, r.twoNames())
 	if err != nil {
 		return nil, err
 	}
-	for {
-		n, err := tx.Neighbourhood(persons)
-		if err != nil {
-			return nil, err
-		}
-		joined, err := person.Resolve(len(n.Observations), n.Links(), r.twoNames())
-		if err != nil {
-			return nil, err
-		}
-		if more := n.Drawn(joined); len(more) > 0 {
-			persons = sorted(append(persons, more...)) // somebody whose turn has not come is joined, too
-			continue
-		}
-		changed := n.Changes(joined)
-		entries, err := r.joins(tx, changed)
-		if err != nil {
-			return nil, err
-		}
-		return entries, tx.SetPersons(touched, persons, changed)
+	entries, err := r.joins(tx, changed)
+	if err != nil {
+		return nil, err
 	}
+	return entries, tx.SetPersons(touched, around, changed)
 }
 
 // twoNames tells whether an address with two names joins nobody.

@@ -66,6 +66,22 @@ func (tx *Tx) CallDue(now time.Time) (n int, err error) {
 	return n, err
 }
 
+// Moving returns those of some persons of whom a record's links are still to be
+// resolved: who is one person with them may change.
+func (tx *Tx) Moving(persons []int64) (map[int64]bool, error) {
+	list, err := listed(persons)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(`SELECT DISTINCT o.person FROM touched t JOIN observation o ON o.id = t.observation WHERE o.person IN (`+tx.engine.numbers+`)`, list)
+	ids, err := scan(rows, err, scanID)
+	out := map[int64]bool{}
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
+}
+
 // Undecided is a person to be decided on.
 type Undecided struct{ Person, calls int64 }
 
@@ -99,9 +115,32 @@ func (tx *Tx) Touched(n int) ([]int64, error) {
 
 func scanID(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) }
 
-// PersonsAround returns the persons of some records and of those that an
-// identifier of them joins, sorted.
-func (tx *Tx) PersonsAround(observations []int64) ([]int64, error) {
+// Resolve joins some records to persons, among the persons around them. It
+// returns those persons, and the records that are another's now.
+func (tx *Tx) Resolve(touched []int64, twoNames bool) (around []int64, changed []Joined, err error) {
+	if around, err = tx.personsAround(touched); err != nil {
+		return nil, nil, err
+	}
+	for {
+		n, err := tx.around(around)
+		if err != nil {
+			return nil, nil, err
+		}
+		joined, err := person.Resolve(len(n.Observations), n.Links(), twoNames)
+		if err != nil {
+			return nil, nil, err
+		}
+		drawn := n.drawn(joined) // by somebody whose own turn has not come
+		if len(drawn) == 0 {
+			return around, n.changes(joined), nil
+		}
+		around = append(around, drawn...)
+	}
+}
+
+// personsAround returns the persons of some records and of those that an
+// identifier of them joins.
+func (tx *Tx) personsAround(observations []int64) ([]int64, error) {
 	list, err := listed(observations)
 	if err != nil {
 		return nil, err
@@ -131,9 +170,9 @@ func (n *Neighbourhood) Links() iter.Seq2[person.Link, error] {
 	}
 }
 
-// Neighbourhood returns all records of some persons with whatever has an
-// identifier in common with them.
-func (tx *Tx) Neighbourhood(persons []int64) (*Neighbourhood, error) {
+// around returns all records of some persons with whatever has an identifier in
+// common with them.
+func (tx *Tx) around(persons []int64) (*Neighbourhood, error) {
 	list, err := listed(persons)
 	if err != nil {
 		return nil, err
@@ -191,9 +230,9 @@ func (tx *Tx) neighbourhood(inside, keys, list string) (*Neighbourhood, error) {
 	return n, nil
 }
 
-// Drawn returns the persons that were not asked for and are joined with one that
-// was, sorted.
-func (n *Neighbourhood) Drawn(p *person.Persons) []int64 {
+// drawn returns the persons that were not asked for and are joined with one that
+// was.
+func (n *Neighbourhood) drawn(p *person.Persons) []int64 {
 	mine := map[int32]bool{}
 	for i, inside := range n.inside {
 		if inside {
@@ -213,8 +252,8 @@ func (n *Neighbourhood) Drawn(p *person.Persons) []int64 {
 // Joined is a record whose person has changed.
 type Joined struct{ Observation, Was, Person int64 }
 
-// Changes lists the records of the persons asked for that are another's now.
-func (n *Neighbourhood) Changes(p *person.Persons) (out []Joined) {
+// changes lists the records of the persons asked for that are another's now.
+func (n *Neighbourhood) changes(p *person.Persons) (out []Joined) {
 	for i, inside := range n.inside {
 		if now := n.Observations[p.Of(int32(i))]; inside && now != n.persons[i] {
 			out = append(out, Joined{n.Observations[i], n.persons[i], now})

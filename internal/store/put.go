@@ -211,7 +211,7 @@ func (tx *Tx) Forget(ref contact.Ref) error {
 func (tx *Tx) ChangeFacts(ref contact.Ref, change func(*contact.Facts)) error {
 	var id int64
 	var text string
-	err := tx.QueryRow(`SELECT id, facts, name, read_at FROM observation WHERE processor = $1 AND object = $2 AND record = $3`, ref.Processor, ref.Object, ref.ID).Scan(&id, &text)
+	err := tx.QueryRow(`SELECT id, facts FROM observation WHERE processor = $1 AND object = $2 AND record = $3`, ref.Processor, ref.Object, ref.ID).Scan(&id, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
