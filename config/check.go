@@ -26,7 +26,9 @@ func (k *checker) paths() {
 	for _, p := range []*string{&c.Policy, &c.Log, &c.Keys} {
 		*p = k.abs(*p)
 	}
-	c.State = State("sqlite:" + k.abs(strings.TrimPrefix(string(c.State), "sqlite:")))
+	if path, ok := c.State.file(); ok {
+		c.State = State("sqlite:" + k.abs(path))
+	}
 }
 
 func (k *checker) abs(p string) string {

@@ -9,10 +9,11 @@ import (
 )
 
 // What a config's line may hold that must not be printed with it: whatever
-// follows the key of a credential or of a webhook's address, and a password in
-// an address.
+// follows the key of a credential or of a webhook's address, the address of a
+// database, and a password in any other.
 var (
 	credential = regexp.MustCompile(`(?:token|client_id|secret|password)\s*:(.*)$`)
+	database   = regexp.MustCompile(`postgres(?:ql)?:(.*)$`)
 	password   = regexp.MustCompile(`://[^/@\s:"]*:([^@\s"/]+)@`)
 	hook       = regexp.MustCompile(`(?:^|[\s{,"'])url["']?\s*:(.*)$`) // a webhook's path often is one
 	secretPath = regexp.MustCompile(`(^|\.)(token|client_id|client_secret|secret|password)(\.|$)`)
@@ -24,7 +25,7 @@ func concealed(ps document.Problems) document.Problems {
 	for i := range ps {
 		e := &ps[i].Excerpt
 		found := false
-		for _, secret := range []*regexp.Regexp{credential, hook, password} {
+		for _, secret := range []*regexp.Regexp{credential, hook, database, password} {
 			if at := secret.FindStringSubmatchIndex(*e); at != nil {
 				*e = (*e)[:at[2]] + blot((*e)[at[2]:at[3]]) + (*e)[at[3]:]
 				found = true

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/audit/entry"
@@ -39,23 +38,6 @@ type Config struct {
 // Audit names the log.
 type Audit struct {
 	Origin Origin `yaml:"origin,optional"`
-}
-
-// State names the database: sqlite:PATH.
-type State string
-
-// ParseScalar reads the state's name.
-func (v *State) ParseScalar(s string) error {
-	kind, rest, _ := strings.Cut(s, ":")
-	switch {
-	case kind == "sqlite" && rest != "":
-		*v = State(s)
-		return nil
-	case kind == "postgres" || kind == "postgresql":
-		return errors.New("PostgreSQL is not spoken by this build: write sqlite:PATH")
-	default:
-		return errors.New("this is no state: write sqlite:PATH, for example sqlite:./lapsed.db")
-	}
 }
 
 // Origin names the audit log for ever: scheme-less, with a generation at its end.

@@ -65,6 +65,24 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestAStateInPostgreSQL(t *testing.T) {
+	for _, state := range []string{"postgres://lapsed:hunter2@127.0.0.1:5432/lapsed", "postgresql://lapsed@db.example.org/lapsed?sslmode=verify-full&password=hunter2", "postgres:///lapsed?host=/run/postgresql"} {
+		c, problems := Load(write(t, "policy: ./policy.yaml\nstate: "+state+"\nlog: ./audit\nkeys: ./keys\nprocessors:\n  hubspot: {base_url: \"http://127.0.0.1:1\", token: {value: x}}\n"))
+		if len(problems) > 0 {
+			t.Errorf("%s: %v", state, problems)
+			continue
+		}
+		if string(c.State) != state {
+			t.Errorf("%s became %q", state, string(c.State))
+		}
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			if got := fmt.Sprintf(verb, *c) + fmt.Sprintf(verb, c.State); strings.Contains(got, "hunter2") || !strings.Contains(got, "/lapsed") {
+				t.Errorf("%s prints %s", verb, got)
+			}
+		}
+	}
+}
+
 // Each file of testdata/bad is named after its fault; what comes of it is beside it.
 func TestBadConfigs(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")

@@ -6,4 +6,9 @@
 // environment or from files, and can't be printed; a literal value is taken for
 // servers on this machine only. What the processors' connectors need is checked
 // here by name, so that a wrong config is found before anything is started.
+//
+// The address of a state in PostgreSQL is read as psql reads one. A password may
+// stand in it, and is better left to a password file (~/.pgpass, PGPASSFILE) or
+// to PGPASSWORD; PGSSLROOTCERT and the like count, too. What of it may be printed
+// is the host and the name.
 package config

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,27 +11,48 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
+// shapes are the columns of each group's rows, which an account's records share.
+type shapes map[string]*contact.Columns
+
+// row makes a row of a group. Its columns are those of the group's first row.
+func (s *shapes) row(group string, n contact.Named) contact.Row {
+	if *s == nil {
+		*s = shapes{}
+	}
+	if (*s)[group] == nil {
+		(*s)[group] = contact.NewColumns(slices.Sorted(keysOf(n))...)
+	}
+	r := (*s)[group].Row()
+	for name, v := range n {
+		r.Set(name, v)
+	}
+	return r
+}
+
 // crowd makes n persons with one record at each processor, as an account of
 // middling tidiness holds them.
 func crowd(n int, now time.Time) [][2]contact.Contact {
 	text, flag := contact.TextValue, contact.BoolValue
 	out := make([][2]contact.Contact, n)
+	type named = contact.Named
+	var hub, crm shapes
 	for i := range out {
 		mail := text(fmt.Sprintf("person%d@school%d.example", i, i%97))
 		at := func(days int) contact.Value { return contact.InstantValue(now.AddDate(0, 0, -days)) }
-		hub := contact.Row{"email": mail, "firstname": text("Kari"), "lastname": text(fmt.Sprint("Nordmann ", i)), "jobtitle": text("Teacher"), "country": text("Norway"),
+		hubFields := named{"email": mail, "firstname": text("Kari"), "lastname": text(fmt.Sprint("Nordmann ", i)), "jobtitle": text("Teacher"), "country": text("Norway"),
 			"createdate": at(900 + i%500), "first_conversion_event_name": text("Demo"), "recent_conversion_event_name": text("Newsletter"), "recent_conversion_date": at(i % 700),
 			"hs_email_last_click_date": at(i % 650), "hs_analytics_last_visit_timestamp": at(i % 600), "hs_analytics_source": text("ORGANIC_SEARCH"), "hs_email_optout": flag(i%20 == 0)}
-		out[i][0] = contact.Contact{Ref: contact.Ref{Processor: "hubspot", Object: "contact", ID: fmt.Sprint(i)}, Fields: hub, ReadAt: now, Rows: map[string][]contact.Row{
-			"subscription": {{"subscriptionId": text("101"), "status": text("SUBSCRIBED"), "legalBasis": text("CONSENT_WITH_NOTICE"), "source": text("Form"), "timestamp": at(i % 700)},
-				{"subscriptionId": text("103"), "status": text("UNSUBSCRIBED"), "timestamp": at(i % 300)}},
-			"form": {{"guid": text("f-22bb"), "submittedAt": at(i % 700)}}}}
-		crm := contact.Row{"Email": mail, "FirstName": text("Kari"), "LastName": text(fmt.Sprint("Nordmann ", i)), "Title": text("Teacher"), "LeadSource": text("Web"), "CreatedDate": at(900),
+		out[i][0] = contact.Contact{Ref: contact.Ref{Processor: "hubspot", Object: "contact", ID: fmt.Sprint(i)}, Fields: hub.row("", hubFields), ReadAt: now, Rows: map[string][]contact.Row{
+			"subscription": {hub.row("subscription", named{"subscriptionId": text("101"), "status": text("SUBSCRIBED"), "legalBasis": text("CONSENT_WITH_NOTICE"), "source": text("Form"), "timestamp": at(i % 700)}),
+				hub.row("subscription", named{"subscriptionId": text("103"), "status": text("UNSUBSCRIBED"), "timestamp": at(i % 300)})},
+			"form": {hub.row("form", named{"guid": text("f-22bb"), "submittedAt": at(i % 700)})}}}
+		crmFields := named{"Email": mail, "FirstName": text("Kari"), "LastName": text(fmt.Sprint("Nordmann ", i)), "Title": text("Teacher"), "LeadSource": text("Web"), "CreatedDate": at(900),
 			"HasOptedOutOfEmail": flag(false), "Newsletter__c": flag(true), "MailingCountry": text("Norway")}
-		out[i][1] = contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: fmt.Sprintf("003%015d", i)}, Fields: crm, ReadAt: now, Rows: map[string][]contact.Row{
-			"Task":        {{"CompletedDateTime": at(i % 800), "CallDisposition": text("Connected")}, {"CompletedDateTime": at(i % 400), "CallDisposition": text("No answer")}},
-			"Opportunity": {{"IsClosed": flag(i%3 > 0), "CloseDate": contact.DateValue(now.AddDate(0, 0, i%200))}},
-			"RecordType":  {{"DeveloperName": text("Customer")}}}}
+		out[i][1] = contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: fmt.Sprintf("003%015d", i)}, Fields: crm.row("", crmFields), ReadAt: now, Rows: map[string][]contact.Row{
+			"Task": {crm.row("Task", named{"CompletedDateTime": at(i % 800), "CallDisposition": text("Connected")}),
+				crm.row("Task", named{"CompletedDateTime": at(i % 400), "CallDisposition": text("No answer")})},
+			"Opportunity": {crm.row("Opportunity", named{"IsClosed": flag(i%3 > 0), "CloseDate": contact.DateValue(now.AddDate(0, 0, i%200))})},
+			"RecordType":  {crm.row("RecordType", named{"DeveloperName": text("Customer")})}}}
 	}
 	return out
 }

@@ -150,7 +150,7 @@ func (t typer) group(pos document.Pos, name string) {
 }
 
 func (t typer) row(group string, fields []rawField) contact.Row {
-	row := contact.Row{}
+	row := contact.Named{}
 	for _, f := range fields {
 		v, err := value(t.kind(f.pos, group, f.name), f)
 		if err != nil {
@@ -160,7 +160,7 @@ func (t typer) row(group string, fields []rawField) contact.Row {
 			row[f.name] = v
 		}
 	}
-	return row
+	return row.Row()
 }
 
 // kind returns a field's kind. One that the catalogue doesn't know must be one

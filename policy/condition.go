@@ -15,18 +15,20 @@ type cond struct {
 
 type groupTests struct {
 	name  string
+	group int
 	tests []test
 }
 
 // test is one line: any of the names may satisfy it.
 type test struct {
 	names   []string
+	fields  []int    // numbers of the names
 	any     []string // lower case
 	like    []pattern
 	present *bool
 }
 
-func (c *cond) add(group string, t test) {
+func (c *cond) add(group string, number int, t test) {
 	if group == "" {
 		c.own = append(c.own, t)
 		return
@@ -37,7 +39,7 @@ func (c *cond) add(group string, t test) {
 			return
 		}
 	}
-	c.groups = append(c.groups, groupTests{group, []test{t}})
+	c.groups = append(c.groups, groupTests{group, number, []test{t}})
 }
 
 // split takes out the tests on one group's rows.
@@ -58,13 +60,14 @@ func (c cond) split(group string) (rows []test, rest cond) {
 
 // match tells whether the condition holds for a record. What can't be read is
 // not empty, and what has no rows is.
-func (c *cond) match(x *contact.Contact) bool {
-	if !all(c.own, x.Fields) || x.Unreadable != nil && !seen(c.own, "", x.Unreadable) {
+func (c *cond) match(x *look) bool {
+	lost := x.c.Unreadable
+	if !all(c.own, x.own) || lost != nil && !seen(c.own, "", lost) {
 		return false
 	}
 	for i := range c.groups {
 		g := &c.groups[i]
-		if !g.match(x.Rows[g.name]) || x.Unreadable != nil && !seen(g.tests, g.name, x.Unreadable) {
+		if !g.match(x) || lost != nil && !seen(g.tests, g.name, lost) {
 			return false
 		}
 	}
@@ -72,7 +75,7 @@ func (c *cond) match(x *contact.Contact) bool {
 }
 
 // match tells whether a record came by the channel.
-func (c *channelLens) match(x *contact.Contact) bool {
+func (c *channelLens) match(x *look) bool {
 	for i := range c.any {
 		if c.any[i].match(x) {
 			return true
@@ -83,12 +86,13 @@ func (c *channelLens) match(x *contact.Contact) bool {
 
 // match tells whether one row passes all tests. Where there is none, its fields
 // are empty.
-func (g *groupTests) match(rows []contact.Row) bool {
-	if len(rows) == 0 {
-		return all(g.tests, nil)
+func (g *groupTests) match(x *look) bool {
+	n := x.count(g.group)
+	if n == 0 {
+		return all(g.tests, contact.Picked{})
 	}
-	for _, r := range rows {
-		if all(g.tests, r) {
+	for i := range n {
+		if all(g.tests, x.row(g.group, i)) {
 			return true
 		}
 	}
@@ -113,7 +117,7 @@ func seen(ts []test, group string, unreadable []string) bool {
 	return true
 }
 
-func all(ts []test, r contact.Row) bool {
+func all(ts []test, r contact.Picked) bool {
 	for i := range ts {
 		if !ts[i].match(r) {
 			return false
@@ -122,15 +126,15 @@ func all(ts []test, r contact.Row) bool {
 	return true
 }
 
-func (t *test) match(r contact.Row) bool {
-	for _, n := range t.names {
-		v, filled := r[n]
+func (t *test) match(r contact.Picked) bool {
+	for _, n := range t.fields {
+		v := r.Value(n)
 		switch {
 		case t.present != nil:
-			if filled == *t.present {
+			if v.IsEmpty() != *t.present {
 				return true
 			}
-		case !filled:
+		case v.IsEmpty():
 		case t.holds(v):
 			return true
 		}

@@ -6,24 +6,25 @@ import "github.com/lapsed/lapsed/internal/contact"
 // every rule that can say something of them, with the names of their fields.
 type lens struct {
 	object string
+	groups []*group // whose fields some rule looks at; the first is the record's own
 
-	emails    []string // by which persons are joined, primary first
-	mailed    []string // to which mail can be sent
-	first     string
-	last      string
-	collected string
-	bounced   []string
-	optOuts   []string // own flags that refuse all e-mail
-	erasure   []ref
+	emails    []int // own fields by which persons are joined, primary first
+	mailed    []int // own fields to which mail can be sent
+	first     int   // own fields; none = -1
+	last      int
+	collected int
+	bounced   []int
+	optOuts   []int // own flags that refuse all e-mail
+	erasure   []spot
 	links     []linkField
 	// rolesAlone: the policy joins nobody by a role address.
 	rolesAlone bool
 
 	leaveAlone []cond
 	suspected  []cond
-	births     []ref
+	births     []spot
 	channels   []channelLens
-	origins    []string // own fields that channels ask: an unknown origin's value is theirs
+	origins    []int // own fields that channels ask: an unknown origin's value is theirs
 	signals    []signalLens
 	refusals   []refusalLens
 	accepted   []acceptedLens
@@ -47,9 +48,24 @@ type loss struct {
 	keeps  []uint16 // it might have carried these laws' claims
 }
 
+// ref names a field of a group.
 type ref struct{ group, name string }
 
-type linkField struct{ name, to string }
+// group is the record itself, or rows of other objects, with the fields that are
+// looked at there. Rules know a group by its number in the lens, and a field by
+// its number in the pick; the number -1 is a field that isn't there.
+type group struct {
+	name string
+	pick contact.Pick
+}
+
+// spot is the place of a field: the numbers of its group and of itself.
+type spot struct{ group, field int }
+
+type linkField struct {
+	field int // own
+	to    string
+}
 
 type channelLens struct {
 	rule uint16
@@ -58,7 +74,7 @@ type channelLens struct {
 
 type signalLens struct {
 	rule uint16
-	date ref // of the act; for an ongoing signal, what its end counts from
+	date spot // of the act; for an ongoing signal, what its end counts from
 	when cond
 	row  []test // tests on the row that date is on
 }
@@ -68,35 +84,34 @@ type refusalLens struct {
 	cond   cond
 	extent contact.Extent
 	// For ExtentTopic: tests on the group's rows, and the names of their fields.
-	group         string
+	group         int
 	rows          []test
-	topic, stated string
+	topic, stated int
 }
 
 type acceptedLens struct {
-	group, topic, state, stated, source, until string
+	group, topic, state, stated, source, until int
 	rows                                       []test
 	own                                        cond
 }
 
 type formLens struct {
-	group, form, stated string
+	group, form, stated int
 	topics              map[string][]uint16 // registered forms with a tick box of their own
 }
 
 type topicLens struct {
-	rule  uint16
-	flag  string // own Bool field
-	group string // or: rows of this group with this id
-	id    string
+	rule uint16
+	flag int    // own Bool field; -1: rows of the topics' group
+	id   string // the processor's own
 }
 
 // topicGroup is a group whose rows say what the person is subscribed to.
-type topicGroup struct{ group, topic, state string }
+type topicGroup struct{ group, topic, state int }
 
 type keepLens struct {
 	rule  uint16
-	start ref
+	start spot
 	has   bool // start is read here
 	while cond
 	asks  bool // while is asked here
@@ -104,14 +119,14 @@ type keepLens struct {
 
 // filledLens is the categories of one group's fields, a bit each.
 type filledLens struct {
-	group string
+	group int
 	all   uint32
-	bits  map[string]uint32
+	bits  []uint32 // by the field's number
 }
 
 // lens builds the view of one object.
 func (c *compiler) lens(processor, object string, cat contact.Catalogue) *lens {
-	l := &lens{object: object, losses: map[string]*loss{}}
+	l := &lens{object: object, groups: []*group{new(group)}, losses: map[string]*loss{}}
 	v := view{c: c, processor: processor, object: object, cat: cat, lens: l}
 	v.roles()
 	v.scope()

@@ -17,6 +17,9 @@ func (v view) role(group string, r contact.Role) string {
 	return ""
 }
 
+// of numbers a group's field of a role.
+func (v view) of(group string, r contact.Role) int { return v.spot(ref{group, v.role(group, r)}).field }
+
 func (v view) consent() {
 	con := v.c.p.Consent
 	if con == nil {
@@ -29,38 +32,41 @@ func (v view) consent() {
 			continue
 		}
 		rl := refusalLens{rule: uint16(i), cond: cond, extent: contact.ExtentEmail}
+		group := ""
 		for _, line := range r.block.Lines {
-			rl.group, _ = contact.Split(line.Field.Path)
+			group, _ = contact.Split(line.Field.Path)
 			for _, f := range v.cat.Lookup(line.Field.Path) {
 				if f.Role == contact.RoleObjection {
 					rl.extent = contact.ExtentMarketing
 				}
 			}
 		}
-		if t := v.role(rl.group, contact.RoleTopic); t != "" && rl.group != "" {
-			rl.extent, rl.topic = contact.ExtentTopic, t
-			rl.rows, rl.cond = cond.split(rl.group)
+		if t := v.role(group, contact.RoleTopic); t != "" && group != "" {
+			rl.extent = contact.ExtentTopic
+			rl.rows, rl.cond = cond.split(group)
 		}
-		rl.stated = v.role(rl.group, contact.RoleStated)
+		rl.group = v.group(group)
+		rl.topic, rl.stated = v.of(group, contact.RoleTopic), v.of(group, contact.RoleStated)
 		v.lens.refusals = append(v.lens.refusals, rl)
 	}
 	for _, b := range con.Accepted {
 		if cond, ok := v.cond(b, unread); ok {
 			group, _ := contact.Split(b.Lines[0].Field.Path)
 			rows, rest := cond.split(group)
-			a := acceptedLens{group: group, rows: rows, own: rest,
-				topic: v.role(group, contact.RoleTopic), state: v.role(group, contact.RoleTopicState),
-				stated: v.role(group, contact.RoleStated), source: v.role(group, contact.RoleSource), until: v.role(group, contact.RoleValidUntil)}
-			for _, n := range []string{a.topic, a.state, a.stated, a.source} {
-				v.loses(ref{group, n}, unread) // consent may be a sign of life
+			a := acceptedLens{group: v.group(group), rows: rows, own: rest,
+				topic: v.of(group, contact.RoleTopic), state: v.of(group, contact.RoleTopicState),
+				stated: v.of(group, contact.RoleStated), source: v.of(group, contact.RoleSource), until: v.of(group, contact.RoleValidUntil)}
+			for _, r := range []contact.Role{contact.RoleTopic, contact.RoleTopicState, contact.RoleStated, contact.RoleSource} {
+				v.loses(ref{group, v.role(group, r)}, unread) // consent may be a sign of life
 			}
 			v.lens.accepted = append(v.lens.accepted, a)
 		}
 	}
 	for _, f := range v.cat.ByRole(contact.RoleForm, v.object) {
-		v.lens.forms = &formLens{f.Group, f.Name, v.role(f.Group, contact.RoleStated), v.c.formTopics()}
+		form := v.spot(ref{f.Group, f.Name})
+		v.lens.forms = &formLens{form.group, form.field, v.of(f.Group, contact.RoleStated), v.c.formTopics()}
 		v.loses(ref{f.Group, f.Name}, unread)
-		v.loses(ref{f.Group, v.lens.forms.stated}, unread)
+		v.loses(ref{f.Group, v.role(f.Group, contact.RoleStated)}, unread)
 	}
 	v.topics()
 }
@@ -88,12 +94,12 @@ func (v view) topics() {
 		if !ok {
 			continue
 		}
-		t := topicLens{rule: uint16(i), flag: id, id: strings.ToLower(id)}
+		flag := ref{"", id}
 		for _, f := range v.cat.ByRole(contact.RoleTopic, v.object) {
-			t.flag, t.group = "", f.Group
-			v.lens.topicGroup = &topicGroup{f.Group, f.Name, v.role(f.Group, contact.RoleTopicState)}
+			flag = ref{}
+			v.lens.topicGroup = &topicGroup{v.group(f.Group), v.of(f.Group, contact.RoleTopic), v.of(f.Group, contact.RoleTopicState)}
 		}
-		v.loses(ref{t.group, t.flag}, harmless)
-		v.lens.topics = append(v.lens.topics, t)
+		v.loses(flag, harmless)
+		v.lens.topics = append(v.lens.topics, topicLens{uint16(i), v.spot(flag).field, strings.ToLower(id)})
 	}
 }

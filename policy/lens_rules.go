@@ -14,7 +14,7 @@ func (v view) scope() {
 			if refs, ok := v.here(f); ok {
 				for _, r := range refs {
 					v.loses(r, func(x *loss) { x.unread, x.birth = true, true })
-					v.lens.births = append(v.lens.births, r)
+					v.lens.births = append(v.lens.births, v.spot(r))
 				}
 			}
 		}
@@ -32,8 +32,8 @@ func (v view) channels() {
 			for _, line := range b.Lines {
 				refs, ok := v.here(line.Field)
 				for _, r := range refs {
-					if ok && r.group == "" && !slices.Contains(v.lens.origins, r.name) {
-						v.lens.origins = append(v.lens.origins, r.name)
+					if f := v.spot(r); ok && r.group == "" && !slices.Contains(v.lens.origins, f.field) {
+						v.lens.origins = append(v.lens.origins, f.field)
 					}
 				}
 			}
@@ -62,7 +62,7 @@ func (v view) signals() {
 		}
 		v.loses(refs[0], unread)
 		row, rest := cond.split(refs[0].group)
-		v.lens.signals = append(v.lens.signals, signalLens{uint16(i), refs[0], rest, row})
+		v.lens.signals = append(v.lens.signals, signalLens{uint16(i), v.spot(refs[0]), rest, row})
 	}
 }
 
@@ -76,7 +76,7 @@ func (v view) keeps() {
 		}
 		if k.start != nil {
 			if refs, ok := v.here(*k.start); ok && len(refs) > 0 {
-				kl.start, kl.has = refs[0], true
+				kl.start, kl.has = v.spot(refs[0]), true
 				v.loses(refs[0], claims)
 			}
 		}
@@ -129,13 +129,16 @@ func (v view) categories() {
 		if bit == 0 {
 			return
 		}
-		i := slices.IndexFunc(v.lens.filled, func(f filledLens) bool { return f.group == group })
+		at := v.spot(ref{group, name})
+		i := slices.IndexFunc(v.lens.filled, func(f filledLens) bool { return f.group == at.group })
 		if i < 0 {
 			i = len(v.lens.filled)
-			v.lens.filled = append(v.lens.filled, filledLens{group: group, bits: map[string]uint32{}})
+			v.lens.filled = append(v.lens.filled, filledLens{group: at.group})
 		}
-		v.lens.filled[i].bits[name] = bit
-		v.lens.filled[i].all |= bit
+		fl := &v.lens.filled[i]
+		fl.bits = append(fl.bits, make([]uint32, max(0, at.field+1-len(fl.bits)))...)
+		fl.bits[at.field] = bit
+		fl.all |= bit
 	}
 	for _, f := range v.cat.Fields {
 		if v.has(f) && !answers(f.Role) && !v.claimed(f.Group) {

@@ -34,20 +34,51 @@ func first(s []string) string {
 	return s[0]
 }
 
+// group numbers a group.
+func (v view) group(name string) int {
+	for i, g := range v.lens.groups {
+		if g.name == name {
+			return i
+		}
+	}
+	v.lens.groups = append(v.lens.groups, &group{name: name})
+	return len(v.lens.groups) - 1
+}
+
+// spot numbers a field; one without a name isn't there.
+func (v view) spot(r ref) spot {
+	g := v.group(r.group)
+	if r.name == "" {
+		return spot{g, -1}
+	}
+	return spot{g, v.lens.groups[g].pick.Add(r.name)}
+}
+
+// fields numbers own fields.
+func (v view) fields(names ...string) []int {
+	var out []int
+	for _, n := range names {
+		out = append(out, v.spot(ref{"", n}).field)
+	}
+	return out
+}
+
 func (v view) roles() {
 	l := v.lens
-	l.mailed = append(v.names(contact.RoleEmail), v.names(contact.RoleOtherEmail)...)
-	l.first, l.last = first(v.names(contact.RoleFirstName)), first(v.names(contact.RoleLastName))
-	l.collected = first(v.names(contact.RoleCollected))
-	l.bounced, l.optOuts = v.names(contact.RoleBounced), v.names(contact.RoleOptOut)
+	forename, surname := first(v.names(contact.RoleFirstName)), first(v.names(contact.RoleLastName))
+	collected, optOuts := first(v.names(contact.RoleCollected)), v.names(contact.RoleOptOut)
+	l.mailed = v.fields(append(v.names(contact.RoleEmail), v.names(contact.RoleOtherEmail)...)...)
+	l.first, l.last = v.spot(ref{"", forename}).field, v.spot(ref{"", surname}).field
+	l.collected = v.spot(ref{"", collected}).field
+	l.bounced, l.optOuts = v.fields(v.names(contact.RoleBounced)...), v.fields(optOuts...)
 	for _, f := range v.cat.ByRole(contact.RoleErasure, v.object) {
-		l.erasure = append(l.erasure, ref{f.Group, f.Name})
+		l.erasure = append(l.erasure, v.spot(ref{f.Group, f.Name}))
 	}
 	v.joins()
-	v.own(unread, l.collected)
-	v.own(unread, l.optOuts...)
+	v.own(unread, collected)
+	v.own(unread, optOuts...)
 	if slices.Contains(v.c.p.Identity.NotBy, NotByTwoNames) {
-		v.own(func(x *loss) { x.unread, x.link, x.name = true, true, true }, l.first, l.last)
+		v.own(func(x *loss) { x.unread, x.link, x.name = true, true, true }, forename, surname)
 	}
 }
 
@@ -68,7 +99,7 @@ func (v view) joins() {
 		case f.Processor == v.processor:
 			for _, e := range v.cat.Lookup(f.Path) {
 				if e.Role == contact.RoleLink && v.has(e) {
-					v.lens.links = append(v.lens.links, linkField{e.Name, e.LinksTo})
+					v.lens.links = append(v.lens.links, linkField{v.spot(ref{"", e.Name}).field, e.LinksTo})
 					v.own(linked, e.Name)
 				} else if v.has(e) {
 					more = append(more, e.Name)
@@ -76,15 +107,17 @@ func (v view) joins() {
 			}
 		}
 	}
+	var addresses []string
 	if email {
-		v.lens.emails = v.names(contact.RoleEmail)
+		addresses = v.names(contact.RoleEmail)
 	}
 	for _, n := range more {
-		if !slices.Contains(v.lens.emails, n) {
-			v.lens.emails = append(v.lens.emails, n)
+		if !slices.Contains(addresses, n) {
+			addresses = append(addresses, n)
 		}
 	}
-	v.own(linked, v.lens.emails...)
+	v.lens.emails = v.fields(addresses...)
+	v.own(linked, addresses...)
 }
 
 func (v view) has(f contact.Field) bool { return f.Object == "" || f.Object == v.object }
@@ -151,10 +184,10 @@ func (v view) cond(b Block, means func(*loss)) (cond, bool) {
 		group := ""
 		for _, r := range refs {
 			group = r.group
-			t.names = append(t.names, r.name)
+			t.names, t.fields = append(t.names, r.name), append(t.fields, v.spot(r).field)
 			v.loses(r, means)
 		}
-		out.add(group, t)
+		out.add(group, v.group(group), t)
 	}
 	return out, true
 }

@@ -31,13 +31,15 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 		o.Facts.Unread, o.Facts.ScopeUnread, o.Facts.LinkUnread = true, true, true
 		return o
 	}
+	var few [16][]contact.Row
+	x := l.look(&c, few[:0])
 	for i := range l.leaveAlone {
-		if l.leaveAlone[i].match(&c) {
+		if l.leaveAlone[i].match(&x) {
 			o.Facts.LeftAlone = true
 		}
 	}
-	l.identify(&c, &o, keys)
-	see := sight{p: p, l: l, c: &c, f: &o.Facts, today: p.Today(c.ReadAt)}
+	l.identify(&x, &o, keys)
+	see := sight{p: p, l: l, c: &c, look: x, f: &o.Facts, today: p.Today(c.ReadAt)}
 	if c.Unreadable != nil {
 		see.losses()
 	}
@@ -53,7 +55,8 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 }
 
 // identify makes the pseudonyms by which contacts are joined.
-func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudonymiser) {
+func (l *lens) identify(x *look, o *contact.Observation, keys Pseudonymiser) {
+	c := x.c
 	o.Identifiers = make([]contact.Identifier, 0, len(l.emails)+len(l.links)+len(c.Aliases)+1)
 	add := func(id contact.Identifier) {
 		if !slices.ContainsFunc(o.Identifiers, func(x contact.Identifier) bool { return x.Key == id.Key }) {
@@ -61,8 +64,8 @@ func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudon
 		}
 	}
 	for _, n := range l.emails {
-		v, filled := c.Fields[n]
-		if !filled {
+		v := x.own.Value(n)
+		if v.IsEmpty() {
 			continue
 		}
 		if v.Kind() != contact.List {
@@ -78,10 +81,8 @@ func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudon
 		add(contact.Identifier{Key: keys.Link(a)})
 	}
 	for _, k := range l.links {
-		if v, filled := c.Fields[k.name]; filled {
-			for _, id := range v.Texts() {
-				add(contact.Identifier{Key: keys.Link(contact.Ref{Processor: c.Ref.Processor, Object: k.to, ID: id})})
-			}
+		for _, id := range x.own.Value(k.field).Texts() {
+			add(contact.Identifier{Key: keys.Link(contact.Ref{Processor: c.Ref.Processor, Object: k.to, ID: id})})
 		}
 	}
 	for _, u := range c.Unreadable {
@@ -93,7 +94,7 @@ func (l *lens) identify(c *contact.Contact, o *contact.Observation, keys Pseudon
 			return
 		}
 	}
-	o.Name = keys.Name(c.Fields[l.first].Text(), c.Fields[l.last].Text())
+	o.Name = keys.Name(x.own.Value(l.first).Text(), x.own.Value(l.last).Text())
 }
 
 func (l *lens) address(a string, keys Pseudonymiser, add func(contact.Identifier)) {
@@ -104,9 +105,10 @@ func (l *lens) address(a string, keys Pseudonymiser, add func(contact.Identifier
 
 // sight is one look at one contact.
 type sight struct {
-	p     *Policy
-	l     *lens
-	c     *contact.Contact
+	p *Policy
+	l *lens
+	c *contact.Contact
+	look
 	f     *contact.Facts
 	today Day
 }
@@ -149,8 +151,8 @@ func (s *sight) losses() {
 
 // record sees what the record's own fields say.
 func (s *sight) record(keys Pseudonymiser) {
-	l, c, f := s.l, s.c, s.f
-	if d, ok := s.day(c.Fields[l.collected]); ok {
+	l, f := s.l, s.f
+	if d, ok := s.day(s.own.Value(l.collected)); ok {
 		if d > s.today {
 			f.Future = true
 		} else {
@@ -158,22 +160,22 @@ func (s *sight) record(keys Pseudonymiser) {
 		}
 	}
 	for _, e := range l.erasure {
-		for _, v := range c.Field(e.group, e.name) {
+		for v := range s.values(e) {
 			b, _ := v.Bool()
 			f.Erasure = f.Erasure || b
 		}
 	}
 	for _, n := range l.bounced {
-		if v, filled := c.Fields[n]; filled && v.Text() != "false" {
+		if v := s.own.Value(n); !v.IsEmpty() && v.Text() != "false" {
 			f.Bounced = true
 		}
 	}
 	f.Mailable = s.mailable()
 	for i := range l.suspected {
-		f.Suspected = f.Suspected || l.suspected[i].match(c)
+		f.Suspected = f.Suspected || l.suspected[i].match(&s.look)
 	}
 	for i := range l.channels {
-		if ch := &l.channels[i]; ch.match(c) {
+		if ch := &l.channels[i]; ch.match(&s.look) {
 			f.Channels = append(f.Channels, ch.rule)
 		}
 	}
@@ -186,12 +188,12 @@ func (s *sight) record(keys Pseudonymiser) {
 // mailable tells whether mail could be sent to the record.
 func (s *sight) mailable() bool {
 	for _, n := range s.l.optOuts {
-		if v, filled := s.c.Fields[n]; filled && v.Text() == "true" {
+		if s.own.Value(n).Text() == "true" {
 			return false
 		}
 	}
 	for _, n := range s.l.mailed {
-		if _, filled := s.c.Fields[n]; filled || slices.Contains(s.c.Unreadable, n) {
+		if !s.own.Value(n).IsEmpty() || slices.Contains(s.c.Unreadable, s.l.groups[0].pick.Name(n)) {
 			return true
 		}
 	}
@@ -202,8 +204,8 @@ func (s *sight) mailable() bool {
 func (s *sight) origin(keys Pseudonymiser) {
 	text := ""
 	for _, n := range s.l.origins {
-		if v, filled := s.c.Fields[n]; filled {
-			text += n + "=" + v.Text() + ";"
+		if v := s.own.Value(n); !v.IsEmpty() {
+			text += s.l.groups[0].pick.Name(n) + "=" + v.Text() + ";"
 		}
 	}
 	s.f.Origin = keys.Text("origin " + s.c.Ref.Processor + " " + text)
@@ -212,7 +214,7 @@ func (s *sight) origin(keys Pseudonymiser) {
 // births reads days of birth. What is written and can't be one is unclear (C4).
 func (s *sight) births() {
 	for _, r := range s.l.births {
-		for _, v := range s.c.Field(r.group, r.name) {
+		for v := range s.values(r) {
 			d, ok := s.day(v)
 			if !ok {
 				parsed, err := ParseDay(v.Text())

@@ -6,31 +6,24 @@ import (
 	"github.com/lapsed/lapsed/internal/contact"
 )
 
-// rows yields the rows that a group's tests are made on.
-func (s *sight) rows(group string) []contact.Row {
-	if group == "" {
-		return []contact.Row{s.c.Fields}
-	}
-	return s.c.Rows[group]
-}
-
 // signals keeps the latest act that each rule sees.
 func (s *sight) signals() {
 	var found8 [8]contact.Signal // most records show fewer acts than that
 	acts := found8[:0]
 	for i := range s.l.signals {
 		sl := &s.l.signals[i]
-		if !sl.when.match(s.c) {
+		if !sl.when.match(&s.look) {
 			continue
 		}
 		rule := &s.p.signals[sl.rule]
 		best := contact.Signal{Rule: sl.rule, Day: contact.NoDay, Ongoing: rule.ongoing()}
 		found := false
-		for _, row := range s.rows(sl.date.group) {
+		for n := range s.count(sl.date.group) {
+			row := s.row(sl.date.group, n)
 			if !all(sl.row, row) {
 				continue
 			}
-			d, ok := s.day(row[sl.date.name])
+			d, ok := s.day(row.Value(sl.date.field))
 			switch {
 			case rule.ongoing():
 				found = true
@@ -46,7 +39,7 @@ func (s *sight) signals() {
 				best.Day = max(best.Day, contact.Day(d))
 			}
 		}
-		if rule.ongoing() && !found && sl.row == nil && len(s.rows(sl.date.group)) == 0 {
+		if rule.ongoing() && !found && sl.row == nil && s.count(sl.date.group) == 0 {
 			found, best.NoEnd = true, true // it goes on, and nothing tells until when
 		}
 		if found {
@@ -64,16 +57,16 @@ func (s *sight) keeps() {
 		kl := &s.l.keeps[i]
 		k := contact.Keep{Rule: kl.rule, Start: contact.NoDay}
 		claims := false
-		if kl.asks && kl.while.match(s.c) {
+		if kl.asks && kl.while.match(&s.look) {
 			k.While, claims = true, true
 		}
 		if kl.has {
-			for _, row := range s.rows(kl.start.group) {
-				d, ok := s.day(row[kl.start.name])
+			for n := range s.count(kl.start.group) {
+				d, ok := s.day(s.row(kl.start.group, n).Value(kl.start.field))
 				switch {
 				case ok:
 					k.Start, claims = max(k.Start, contact.Day(d)), true
-				case kl.start.group != "":
+				case kl.start.group != ownGroup:
 					k.Unread, claims = true, true // there is a row, and it doesn't tell
 				}
 			}
@@ -84,20 +77,24 @@ func (s *sight) keeps() {
 	}
 	for i := range s.l.filled {
 		fl := &s.l.filled[i]
-		for _, row := range s.rows(fl.group) {
-			s.filled(fl, row)
+		for n := range s.count(fl.group) {
+			s.filled(fl, s.row(fl.group, n))
 		}
 	}
 }
 
 // filled notes the categories that a row holds something of. A flag that is false
 // says nothing.
-func (s *sight) filled(fl *filledLens, row contact.Row) {
-	for n, v := range row {
+func (s *sight) filled(fl *filledLens, row contact.Picked) {
+	for _, n := range row.Columns() {
 		if s.f.Filled&fl.all == fl.all {
 			return
 		}
-		if b, flag := v.Bool(); b || !flag {
+		if n >= len(fl.bits) || s.f.Filled&fl.bits[n] == fl.bits[n] {
+			continue
+		}
+		v := row.Value(n)
+		if b, flag := v.Bool(); !v.IsEmpty() && (b || !flag) {
 			s.f.Filled |= fl.bits[n]
 		}
 	}

@@ -18,16 +18,17 @@ func (s *sight) consent() {
 // topics notes what the record is subscribed to now.
 func (s *sight) topics() {
 	for i := range s.l.topics {
-		if t := &s.l.topics[i]; t.group == "" && s.c.Fields[t.flag].Text() == "true" {
+		if t := &s.l.topics[i]; s.own.Value(t.flag).Text() == "true" {
 			s.f.Topics = append(s.f.Topics, t.rule)
 		}
 	}
 	if g := s.l.topicGroup; g != nil {
-		for _, row := range s.c.Rows[g.group] {
-			if row[g.state].Text() != contact.StateSubscribed {
+		for n := range s.count(g.group) {
+			row := s.row(g.group, n)
+			if row.Value(g.state).Text() != contact.StateSubscribed {
 				continue
 			}
-			if t, known := s.topic(row[g.topic].Text()); known && !slices.Contains(s.f.Topics, t) {
+			if t, known := s.topic(row.Value(g.topic).Text()); known && !slices.Contains(s.f.Topics, t) {
 				s.f.Topics = append(s.f.Topics, t)
 			}
 		}
@@ -48,26 +49,27 @@ func (s *sight) topic(id string) (uint16, bool) {
 func (s *sight) refusals() {
 	for i := range s.l.refusals {
 		r := &s.l.refusals[i]
-		if !r.cond.match(s.c) {
+		if !r.cond.match(&s.look) {
 			continue
 		}
 		if r.extent != contact.ExtentTopic {
 			s.f.Refusals = append(s.f.Refusals, contact.Refusal{Rule: r.rule, Extent: r.extent})
 			continue
 		}
-		for _, row := range s.c.Rows[r.group] {
+		for k := range s.count(r.group) {
+			row := s.row(r.group, k)
 			if !all(r.rows, row) {
 				continue
 			}
 			n := contact.Refusal{Rule: r.rule, Extent: contact.ExtentEmail} // a row without a topic is of all
-			if id, one := row[r.topic]; one {
+			if id := row.Value(r.topic); !id.IsEmpty() {
 				t, known := s.topic(id.Text())
 				if !known {
 					continue
 				}
 				n.Extent, n.Topic = contact.ExtentTopic, t
 			}
-			if at, ok := s.stated(row[r.stated]); ok {
+			if at, ok := s.stated(row.Value(r.stated)); ok {
 				n.At = at
 			}
 			s.f.Refusals = append(s.f.Refusals, n)
@@ -80,27 +82,27 @@ func (s *sight) refusals() {
 func (s *sight) accepted() {
 	for i := range s.l.accepted {
 		a := &s.l.accepted[i]
-		if !a.own.match(s.c) {
+		if !a.own.match(&s.look) {
 			continue
 		}
-		for _, row := range s.rows(a.group) {
+		for n := range s.count(a.group) {
+			row := s.row(a.group, n)
 			if !all(a.rows, row) {
 				continue
 			}
-			if a.state != "" && row[a.state].Text() != contact.StateSubscribed {
+			if a.state >= 0 && row.Value(a.state).Text() != contact.StateSubscribed {
 				continue // a no on the same terms is no yes
 			}
-			at, given := s.given(row[a.stated])
-			_, how := row[a.source]
-			if !given || !how {
+			at, given := s.given(row.Value(a.stated))
+			if !given || row.Value(a.source).IsEmpty() {
 				continue
 			}
 			proof := contact.Proof{At: at}
-			if end, ends := s.day(row[a.until]); ends {
+			if end, ends := s.day(row.Value(a.until)); ends {
 				proof.Until = contact.Day(end)
 			}
-			if a.topic != "" {
-				t, known := s.topic(row[a.topic].Text())
+			if a.topic >= 0 {
+				t, known := s.topic(row.Value(a.topic).Text())
 				if !known {
 					continue
 				}
@@ -117,13 +119,14 @@ func (s *sight) forms() {
 	if s.l.forms == nil {
 		return
 	}
-	for _, row := range s.c.Rows[s.l.forms.group] {
-		id := row[s.l.forms.form].Text()
+	for n := range s.count(s.l.forms.group) {
+		row := s.row(s.l.forms.group, n)
+		id := row.Value(s.l.forms.form).Text()
 		topics, proves := s.l.forms.topics[id]
 		if !proves {
 			continue
 		}
-		if at, given := s.given(row[s.l.forms.stated]); given {
+		if at, given := s.given(row.Value(s.l.forms.stated)); given {
 			s.f.Proofs = append(s.f.Proofs, contact.Proof{At: at, Form: uint16(s.p.forms[id] + 1), Topics: topics})
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 var noon = time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC)
 
-func salesforceContact(fields contact.Row, rows map[string][]contact.Row) contact.Contact {
-	return contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: "1"}, Fields: fields, Rows: rows, ReadAt: noon}
+func salesforceContact(fields contact.Named, rows map[string][]contact.Row) contact.Contact {
+	return contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: "1"}, Fields: fields.Row(), Rows: rows, ReadAt: noon}
 }
 
 func TestWhatALossMeans(t *testing.T) {
@@ -37,7 +37,7 @@ func TestWhatALossMeans(t *testing.T) {
 		{"Contract.Status", true, false, false, 0, 1},
 		{"Contract", true, false, false, 0, 2},
 	} {
-		x := salesforceContact(contact.Row{}, nil)
+		x := salesforceContact(contact.Named{}, nil)
 		x.Unreadable = []string{c.lost}
 		f := p.Observe(x, testKeys()).Facts
 		if f.Unread != c.unread || f.ScopeUnread != c.scope || f.LinkUnread != c.link || len(f.Births) != c.births || len(f.Keeps) != c.keeps {
@@ -53,10 +53,10 @@ func TestExtentOfARefusal(t *testing.T) {
 		x    contact.Contact
 		want contact.Extent
 	}{
-		{salesforceContact(contact.Row{"HasOptedOutOfEmail": yes}, nil), contact.ExtentEmail},
-		{salesforceContact(nil, map[string][]contact.Row{"Individual": {{"HasOptedOutSolicit": yes}}}), contact.ExtentMarketing},
+		{salesforceContact(contact.Named{"HasOptedOutOfEmail": yes}, nil), contact.ExtentEmail},
+		{salesforceContact(nil, map[string][]contact.Row{"Individual": {contact.Named{"HasOptedOutSolicit": yes}.Row()}}), contact.ExtentMarketing},
 		{contact.Contact{Ref: contact.Ref{Processor: "hubspot", Object: "contact", ID: "1"}, ReadAt: noon,
-			Rows: map[string][]contact.Row{"subscription": {{"subscriptionId": contact.TextValue("101"), "status": contact.TextValue("UNSUBSCRIBED")}}}}, contact.ExtentTopic},
+			Rows: map[string][]contact.Row{"subscription": {contact.Named{"subscriptionId": contact.TextValue("101"), "status": contact.TextValue("UNSUBSCRIBED")}.Row()}}}, contact.ExtentTopic},
 	} {
 		rs := p.Observe(c.x, testKeys()).Facts.Refusals
 		if len(rs) != 1 || rs[0].Extent != c.want || rs[0].At != 0 {

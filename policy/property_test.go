@@ -38,9 +38,9 @@ func (l life) one(what string, texts ...string) contact.Value {
 }
 
 // put sets a field of some of the rows.
-func (l life) put(r contact.Row, name string, v func(string) contact.Value) {
+func (l life) put(r *contact.Row, name string, v func(string) contact.Value) {
 	if l.some(name + " filled") {
-		r[name] = v(name)
+		r.Set(name, v(name))
 	}
 }
 
@@ -50,48 +50,48 @@ func (l life) birth(what string) contact.Value {
 
 func (l life) hubspot(id string) contact.Contact {
 	c := contact.Contact{Ref: contact.Ref{Processor: "hubspot", Object: "contact", ID: id}, ReadAt: l.now,
-		Fields: contact.Row{"email": l.one("email", "kari@example.com", "ola@example.com", "post@school.example")}, Rows: map[string][]contact.Row{}}
+		Fields: contact.Named{"email": l.one("email", "kari@example.com", "ola@example.com", "post@school.example")}.Row(), Rows: map[string][]contact.Row{}}
 	for _, n := range []string{"createdate", "recent_conversion_date", "hs_email_last_click_date"} {
-		l.put(c.Fields, n, l.instant)
+		l.put(&c.Fields, n, l.instant)
 	}
-	l.put(c.Fields, "first_conversion_event_name", func(n string) contact.Value { return l.one(n, "Demo", "Newsletter", "Job: x") })
-	l.put(c.Fields, "recent_conversion_event_name", func(n string) contact.Value { return l.one(n, "Job: x", "Single: x") })
-	l.put(c.Fields, "firstname", func(n string) contact.Value { return l.one(n, "Kari", "Ola") })
+	l.put(&c.Fields, "first_conversion_event_name", func(n string) contact.Value { return l.one(n, "Demo", "Newsletter", "Job: x") })
+	l.put(&c.Fields, "recent_conversion_event_name", func(n string) contact.Value { return l.one(n, "Job: x", "Single: x") })
+	l.put(&c.Fields, "firstname", func(n string) contact.Value { return l.one(n, "Kari", "Ola") })
 	if l.rare("young") {
-		c.Fields["date_of_birth"] = contact.TextValue(l.birth("date_of_birth").Text())
+		c.Fields.Set("date_of_birth", contact.TextValue(l.birth("date_of_birth").Text()))
 	}
 	if l.rare("opted out") {
-		c.Fields["hs_email_optout"] = contact.BoolValue(true)
+		c.Fields.Set("hs_email_optout", contact.BoolValue(true))
 	}
 	for range rapid.IntRange(0, 2).Draw(l.t, "subscriptions") {
-		r := contact.Row{"subscriptionId": l.one("subscription", "101", "102", "103"), "status": l.one("status", "SUBSCRIBED", "UNSUBSCRIBED"), "source": contact.TextValue("Form")}
-		l.put(r, "timestamp", l.instant)
-		l.put(r, "legalBasis", func(n string) contact.Value { return l.one(n, "CONSENT_WITH_NOTICE", "LEGITIMATE_INTEREST_PQL") })
+		r := contact.Named{"subscriptionId": l.one("subscription", "101", "102", "103"), "status": l.one("status", "SUBSCRIBED", "UNSUBSCRIBED"), "source": contact.TextValue("Form")}.Row()
+		l.put(&r, "timestamp", l.instant)
+		l.put(&r, "legalBasis", func(n string) contact.Value { return l.one(n, "CONSENT_WITH_NOTICE", "LEGITIMATE_INTEREST_PQL") })
 		c.Rows["subscription"] = append(c.Rows["subscription"], r)
 	}
 	for range rapid.IntRange(0, 2).Draw(l.t, "forms") {
-		c.Rows["form"] = append(c.Rows["form"], contact.Row{"guid": l.one("guid", "f-11aa", "f-22bb", "f-99zz"), "submittedAt": l.instant("submittedAt")})
+		c.Rows["form"] = append(c.Rows["form"], contact.Named{"guid": l.one("guid", "f-11aa", "f-22bb", "f-99zz"), "submittedAt": l.instant("submittedAt")}.Row())
 	}
 	return c
 }
 
 func (l life) salesforce(id string) contact.Contact {
 	c := contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: id}, ReadAt: l.now,
-		Fields: contact.Row{"Email": l.one("email", "kari@example.com", "ola@example.com", "post@school.example")}, Rows: map[string][]contact.Row{}}
-	l.put(c.Fields, "CreatedDate", l.instant)
-	l.put(c.Fields, "LeadSource", func(n string) contact.Value { return l.one(n, "Web", "Sales", "Event", "Found it") })
-	l.put(c.Fields, "FirstName", func(n string) contact.Value { return l.one(n, "Kari", "Ola") })
+		Fields: contact.Named{"Email": l.one("email", "kari@example.com", "ola@example.com", "post@school.example")}.Row(), Rows: map[string][]contact.Row{}}
+	l.put(&c.Fields, "CreatedDate", l.instant)
+	l.put(&c.Fields, "LeadSource", func(n string) contact.Value { return l.one(n, "Web", "Sales", "Event", "Found it") })
+	l.put(&c.Fields, "FirstName", func(n string) contact.Value { return l.one(n, "Kari", "Ola") })
 	if l.rare("young") {
-		c.Fields["Birthdate"] = l.birth("Birthdate")
+		c.Fields.Set("Birthdate", l.birth("Birthdate"))
 	}
 	if l.rare("opted out") {
-		c.Fields["HasOptedOutOfEmail"] = contact.BoolValue(true)
+		c.Fields.Set("HasOptedOutOfEmail", contact.BoolValue(true))
 	}
 	if l.some("flag") {
-		c.Fields["Newsletter__c"] = contact.BoolValue(true)
+		c.Fields.Set("Newsletter__c", contact.BoolValue(true))
 	}
 	if l.rare("user") {
-		c.Rows["RecordType"] = []contact.Row{{"DeveloperName": contact.TextValue("Platform_User")}}
+		c.Rows["RecordType"] = []contact.Row{contact.Named{"DeveloperName": contact.TextValue("Platform_User")}.Row()}
 	}
 	l.rows(&c)
 	return c
@@ -102,7 +102,7 @@ func (l life) rows(c *contact.Contact) {
 		for range max(rapid.IntRange(-2, 2).Draw(l.t, name), 0) {
 			r := contact.Row{}
 			for _, f := range slices.Sorted(keysOf(fields)) {
-				l.put(r, f, fields[f])
+				l.put(&r, f, fields[f])
 			}
 			c.Rows[name] = append(c.Rows[name], r)
 		}
@@ -116,6 +116,17 @@ func (l life) rows(c *contact.Contact) {
 	group("Case", map[string]func(string) contact.Value{"IsClosed": flag, "CreatedDate": l.instant})
 	group("ContactPointTypeConsent", map[string]func(string) contact.Value{"PrivacyConsentStatus": func(n string) contact.Value { return l.one(n, "OptIn", "OptOut") },
 		"CaptureDate": l.instant, "CaptureSource": func(n string) contact.Value { return l.one(n, "Stand") }, "EffectiveTo": l.instant})
+}
+
+// filled are the names of a row's fields.
+func filled(r contact.Row) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for n := range r.All() {
+			if !yield(n) {
+				return
+			}
+		}
+	}
 }
 
 func keysOf[V any](m map[string]V) func(func(string) bool) {
@@ -212,11 +223,11 @@ func TestLosingSightDeletesNobody(t *testing.T) {
 // lose makes one field or group of a record unreadable. Addresses and links are
 // left: what they join is asked of all records at once, before anything is decided.
 func (l life) lose(c *contact.Contact) string {
-	names := slices.Sorted(keysOf(c.Fields))
+	names := slices.Sorted(filled(c.Fields))
 	names = slices.DeleteFunc(names, func(n string) bool { return n == "email" || n == "Email" })
 	for _, g := range slices.Sorted(keysOf(c.Rows)) {
 		names = append(names, g)
-		for _, f := range slices.Sorted(keysOf(c.Rows[g][0])) {
+		for _, f := range slices.Sorted(filled(c.Rows[g][0])) {
 			names = append(names, g+"."+f)
 		}
 	}
@@ -225,9 +236,9 @@ func (l life) lose(c *contact.Contact) string {
 	}
 	lost := rapid.SampledFrom(names).Draw(l.t, "lost")
 	fields, rows := contact.Row{}, map[string][]contact.Row{}
-	for n, v := range c.Fields {
+	for n, v := range c.Fields.All() {
 		if n != lost {
-			fields[n] = v
+			fields.Set(n, v)
 		}
 	}
 	for g, rs := range c.Rows {
@@ -236,9 +247,9 @@ func (l life) lose(c *contact.Contact) string {
 		}
 		for _, r := range rs {
 			kept := contact.Row{}
-			for n, v := range r {
+			for n, v := range r.All() {
 				if g+"."+n != lost {
-					kept[n] = v
+					kept.Set(n, v)
 				}
 			}
 			rows[g] = append(rows[g], kept)

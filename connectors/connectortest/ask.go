@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/contact"
@@ -98,7 +99,7 @@ func noErrors(t *testing.T, errs []error, want int) {
 // optedOut tells what a contact says of refusing everything.
 func optedOut(a Account, k contact.Contact) bool {
 	for _, f := range a.Catalogue().ByRole(contact.RoleOptOut, k.Ref.Object) {
-		if out, ok := k.Fields[f.Name].Bool(); ok {
+		if out, ok := k.Fields.Value(f.Name).Bool(); ok {
 			return out
 		}
 	}
@@ -133,6 +134,15 @@ func quiet(t *testing.T, err error) {
 			t.Errorf("an error shows %q: %v", s, err)
 		}
 	}
+}
+
+// after is how long an error says to wait.
+func after(err error) time.Duration {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return known.After
+	}
+	return 0
 }
 
 // cancelled is a context that has ended.

@@ -55,11 +55,23 @@ func hubspotEnv(o sandbox.Options, archive bool) Env {
 	}
 }
 
-func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
+// hubspotAndPortal is an account and the simulator behind it.
+func hubspotAndPortal(t *testing.T, o sandbox.Options) (Account, *sandbox.Portal) {
 	t.Helper()
-	const field = "hs_email_last_click_date"
 	o.Stage = kit.NewStage(opening)
 	p := sandbox.New(o)
+	return hubspotAt(t, p, o.Stage, false), p
+}
+
+func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
+	t.Helper()
+	o.Stage = kit.NewStage(opening)
+	return hubspotAt(t, sandbox.New(o), o.Stage, archive)
+}
+
+func hubspotAt(t *testing.T, p *sandbox.Portal, stage *kit.Stage, archive bool) Account {
+	t.Helper()
+	const field = "hs_email_last_click_date"
 	p.Define(101, "Newsletter")
 	p.Define(102, "Product news")
 	srv := httptest.NewServer(p)
@@ -74,7 +86,7 @@ func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
 	ref := func(id string) contact.Ref { return contact.Ref{Processor: "hubspot", Object: "contact", ID: id} }
 	deals := map[contact.Ref]string{}
 	return Account{
-		Connector: c, Stage: o.Stage, Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
+		Connector: c, Stage: stage, Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
 		Add: func(who Person) contact.Ref {
 			k := sandbox.Contact{Created: opening.AddDate(-3, 0, 0), Properties: map[string]string{"email": who.Email, "firstname": "Canary", field: "2025-05-04T12:00:00Z"}}
 			if who.OptedOut {
@@ -95,7 +107,7 @@ func hubspotAccount(t *testing.T, o sandbox.Options, archive bool) Account {
 		Refuse: func(r contact.Ref) { props, _ := p.Get(r.ID); p.OptOut(props["email"]) },
 		Relate: func(r contact.Ref) { p.SetDeal(deals[r], map[string]string{"hs_is_closed": "false"}) },
 		Hide:   func() { p.RemoveProperty(field) },
-		Settle: func() { o.Stage.Clock.Advance(5 * time.Minute) },
+		Settle: func() { stage.Clock.Advance(5 * time.Minute) },
 		Look: func(r contact.Ref) Truth {
 			props, state := p.Get(r.ID)
 			out := Truth{Live: state == "live", OptedOut: props["hs_email_optout"] == "true", Topics: []string{"101", "102"}}

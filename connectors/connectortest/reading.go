@@ -36,7 +36,7 @@ func (s suite) everyLiveContact(t *testing.T, a Account) {
 			t.Fatalf("%s is missing", ref)
 		}
 		for _, f := range a.Catalogue().ByRole(contact.RoleEmail, ref.Object) {
-			if got := k.Fields[f.Name].Text(); got != address(i) {
+			if got := k.Fields.Value(f.Name).Text(); got != address(i) {
 				t.Fatalf("%s has another's address", ref)
 			}
 		}
@@ -158,7 +158,7 @@ func (s suite) refreshLikeRead(t *testing.T, a Account) {
 func shown(k contact.Contact) map[string][]string {
 	out := map[string][]string{}
 	add := func(group string, r contact.Row) {
-		for f, v := range r {
+		for f, v := range r.All() {
 			path := contact.Field{Group: group, Name: f}.Path()
 			out[path] = append(out[path], v.Text())
 			slices.Sort(out[path])

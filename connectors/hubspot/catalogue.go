@@ -177,5 +177,18 @@ func kinds(group string) map[string]contact.Kind {
 	return m
 }
 
+// columns are those of each group's rows.
+func columns() map[string]*contact.Columns {
+	names := map[string][]string{}
+	for _, f := range Catalogue().Fields {
+		names[f.Group] = append(names[f.Group], f.Name)
+	}
+	m := map[string]*contact.Columns{}
+	for g, ns := range names {
+		m[g] = contact.NewColumns(ns...)
+	}
+	return m
+}
+
 // isTopicOptOut tells whether a property is an opt-out of one subscription type.
 func isTopicOptOut(name string) bool { return strings.HasPrefix(name, propOptOutOf) }

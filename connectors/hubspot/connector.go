@@ -39,6 +39,7 @@ type Connector struct {
 	archive bool
 	need    need
 	api     *api.Client
+	columns map[string]*contact.Columns // by group
 
 	noBatchReads, noBatchWrites atomic.Bool // the account's plan lacks them
 
@@ -67,7 +68,7 @@ func New(o Options) (*Connector, error) {
 		return nil, errors.New("hubspot: a topic's id is the number of a subscription type")
 	}
 	return &Connector{
-		name: o.Name, asked: connectors.Asked(o.Fields, o.Topics), topics: slices.Clone(o.Topics), archive: o.Archive, need: needOf(o.Fields, o.Topics), proved: map[string]bool{},
+		name: o.Name, asked: connectors.Asked(o.Fields, o.Topics), topics: slices.Clone(o.Topics), archive: o.Archive, need: needOf(o.Fields, o.Topics), proved: map[string]bool{}, columns: columns(),
 		api: api.New(api.Options{Processor: o.Name, BaseURL: base, Token: o.Token, HTTP: o.HTTP}),
 	}, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // convert turns a record as sent into a contact, without what other calls tell of it.
 func (c *Connector) convert(o api.Object, s *schema, at time.Time) contact.Contact {
-	k := contact.Contact{Ref: c.ref(string(o.ID)), Fields: contact.Row{}, Rows: map[string][]contact.Row{}, ReadAt: at,
+	k := contact.Contact{Ref: c.ref(string(o.ID)), Fields: s.columns.Row(), Rows: map[string][]contact.Row{}, ReadAt: at,
 		Unreadable: slices.Clone(s.lacking)}
 	for _, p := range s.props {
 		raw := o.Properties.Get(p)
@@ -24,7 +24,7 @@ func (c *Connector) convert(o api.Object, s *schema, at time.Time) contact.Conta
 		case !ok:
 			k.Unreadable = append(k.Unreadable, p)
 		case !v.IsEmpty():
-			k.Fields[p] = v
+			k.Fields.Set(p, v)
 		}
 	}
 	for _, id := range split(o.Properties.Get(propMerged)) {
@@ -33,7 +33,7 @@ func (c *Connector) convert(o api.Object, s *schema, at time.Time) contact.Conta
 		}
 	}
 	if c.need.forms {
-		rows, ok := submissions(o.Properties.Get(propSubmissions))
+		rows, ok := submissions(c.columns[groupForm], o.Properties.Get(propSubmissions))
 		if !ok {
 			k.Unreadable = append(k.Unreadable, groupForm)
 		}
@@ -99,7 +99,7 @@ func split(raw string) []string {
 
 // submissions reads hs_calculated_form_submissions, "guid:page:ms;…". ok is false
 // if some member is not of that form.
-func submissions(raw string) (rows []contact.Row, ok bool) {
+func submissions(columns *contact.Columns, raw string) (rows []contact.Row, ok bool) {
 	ok = true
 	for _, s := range split(raw) {
 		guid, rest, _ := strings.Cut(s, ":")
@@ -108,7 +108,10 @@ func submissions(raw string) (rows []contact.Row, ok bool) {
 			ok = false
 			continue
 		}
-		rows = append(rows, contact.Row{"guid": contact.TextValue(guid), "submittedAt": contact.InstantValue(t)})
+		row := columns.Row()
+		row.Set("guid", contact.TextValue(guid))
+		row.Set("submittedAt", contact.InstantValue(t))
+		rows = append(rows, row)
 	}
 	return rows, ok
 }
@@ -132,7 +135,7 @@ func addresses(k contact.Contact) []string {
 
 // optedOut tells whether the contact's primary address refuses all e-mail.
 func optedOut(k contact.Contact) bool {
-	out, _ := k.Fields[propOptOut].Bool()
+	out, _ := k.Fields.Value(propOptOut).Bool()
 	return out
 }
 

@@ -26,7 +26,7 @@ func FuzzSubmissionsAreReadOrSaidToBeUnreadable(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		rows, ok := submissions(s)
+		rows, ok := submissions(columns()[groupForm], s)
 		if members := len(split(s)); ok && len(rows) != members {
 			t.Errorf("%q: %d rows of %d members", s, len(rows), members)
 		}

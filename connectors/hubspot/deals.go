@@ -2,7 +2,6 @@ package hubspot
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -33,7 +32,7 @@ func (c *Connector) addDeals(ctx context.Context, ks []*contact.Contact) error {
 	for _, k := range ks {
 		// HubSpot leaves a contact without deals out of its answer, so silence is
 		// held against the contact's own count.
-		if n, err := strconv.Atoi(k.Fields[propDeals].Text()); failed[k.Ref.ID] || (err == nil && len(of[k.Ref.ID]) < n) {
+		if n, err := strconv.Atoi(k.Fields.Value(propDeals).Text()); failed[k.Ref.ID] || (err == nil && len(of[k.Ref.ID]) < n) {
 			unreadable(k, groupDeal)
 		}
 		for _, id := range of[k.Ref.ID] {
@@ -98,7 +97,7 @@ func (c *Connector) dealRows(ctx context.Context, of map[string][]string) (rows 
 			gone[id] = true
 		}
 		for _, o := range b.Found {
-			row, ok, err := dealRow(o, stages)
+			row, ok, err := c.dealRow(o, stages)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -126,24 +125,25 @@ func (c *Connector) stages(ctx context.Context) func() (map[string]api.Stage, er
 
 // dealRow makes a row of a deal; ok is false if it can't be told whether the
 // deal is closed, or some value is not of its kind.
-func dealRow(o api.Object, stages func() (map[string]api.Stage, error)) (row contact.Row, ok bool, err error) {
-	row, ok = contact.Row{}, true
+func (c *Connector) dealRow(o api.Object, stages func() (map[string]api.Stage, error)) (row contact.Row, ok bool, err error) {
+	row, ok = c.columns[groupDeal].Row(), true
 	for name, kind := range kinds(groupDeal) {
 		v, fits := value(kind, o.Properties.Get(name))
 		ok = ok && fits
-		if !v.IsEmpty() {
-			row[name] = v
-		}
+		row.Set(name, v)
 	}
-	if !row["hs_is_closed"].IsEmpty() && !row["hs_is_closed_won"].IsEmpty() {
+	if row.Has("hs_is_closed") && row.Has("hs_is_closed_won") {
 		return row, ok, nil
 	}
 	known, err := stages()
 	if err != nil {
-		return nil, false, err
+		return row, false, err
 	}
-	s, defined := known[row["dealstage"].Text()]
-	derived := contact.Row{"hs_is_closed": contact.BoolValue(s.Closed), "hs_is_closed_won": contact.BoolValue(s.Won)}
-	maps.Copy(derived, row)
-	return derived, ok && defined, nil
+	s, defined := known[row.Value("dealstage").Text()]
+	for name, derived := range map[string]bool{"hs_is_closed": s.Closed, "hs_is_closed_won": s.Won} {
+		if !row.Has(name) {
+			row.Set(name, contact.BoolValue(derived))
+		}
+	}
+	return row, ok && defined, nil
 }

@@ -182,7 +182,7 @@ func TestRefreshNoticesAPropertyThatHasGone(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	c := connect(t, srv.URL, func(o *Options) { o.Fields = []string{"hs_email_last_click_date"} })
-	if rs, err := c.Refresh(t.Context(), refsOf(c, "1")); err != nil || rs[0].Contact.Fields["hs_email_last_click_date"].IsEmpty() {
+	if rs, err := c.Refresh(t.Context(), refsOf(c, "1")); err != nil || rs[0].Contact.Fields.Value("hs_email_last_click_date").IsEmpty() {
 		t.Fatalf("%v", err)
 	}
 	gone = true
@@ -242,7 +242,7 @@ func TestManyPropertiesAreReadByBatch(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	ks, _, err := readAll(t, connect(t, srv.URL, func(o *Options) { o.Fields = fields }))
-	if err != nil || len(ks) != 1 || ks[0].Fields["custom_property_number_7"].Text() != "seven" {
+	if err != nil || len(ks) != 1 || ks[0].Fields.Value("custom_property_number_7").Text() != "seven" {
 		t.Errorf("%d contacts, %v (%v)", len(ks), err, calls)
 	}
 }

@@ -63,7 +63,8 @@ func needOf(paths, topics []string) need {
 
 // schema is what the account defines of what is needed.
 type schema struct {
-	props     []string // to ask of each record, sorted
+	props     []string         // to ask of each record, sorted
+	columns   *contact.Columns // of records that were read with props
 	kinds     map[string]contact.Kind
 	sensitive map[string]bool // whose values HubSpot may withhold
 	absent    []string        // needed, and not defined
@@ -109,6 +110,7 @@ func (c *Connector) define(ctx context.Context) (*schema, error) {
 		}
 	}
 	s.props = sorted(s.props)
+	s.columns = contact.NewColumns(s.props...)
 	c.mu.Lock()
 	c.known = s
 	c.mu.Unlock()

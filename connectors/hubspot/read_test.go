@@ -19,7 +19,7 @@ func plain(ks []contact.Contact) map[string]map[string]string {
 	out := map[string]map[string]string{}
 	for _, k := range ks {
 		m := map[string]string{}
-		for f, v := range k.Fields {
+		for f, v := range k.Fields.All() {
 			m[f] = v.Kind().String() + " " + v.Text()
 		}
 		out[k.Ref.String()] = m
@@ -105,7 +105,7 @@ func texts(k contact.Contact, group string, names ...string) [][]string {
 	for _, r := range k.Rows[group] {
 		var line []string
 		for _, n := range names {
-			line = append(line, r[n].Text())
+			line = append(line, r.Value(n).Text())
 		}
 		out = append(out, line)
 	}

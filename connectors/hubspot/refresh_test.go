@@ -28,7 +28,7 @@ func findings(rs []connectors.Reread) []string {
 		if !r.Into.IsZero() {
 			s += " → " + r.Into.ID
 		}
-		if r.Contact.Fields != nil {
+		if r.Contact.Fields.Len() > 0 {
 			s += ", read " + r.Contact.Ref.ID
 		}
 		out = append(out, s)
@@ -85,7 +85,7 @@ func TestVerifyTellsRefusalsOfAllAddresses(t *testing.T) {
 	for _, r := range rs[:3] {
 		l := line{}
 		for _, f := range []string{"hs_email_optout", "hs_email_optout_101", "hs_email_optout_102"} {
-			if v, ok := r.Contact.Fields[f]; ok {
+			if v := r.Contact.Fields.Value(f); !v.IsEmpty() {
 				l[f] = v.Text()
 			}
 		}
@@ -121,13 +121,13 @@ func TestATopicIsRefusedByAllAddressesOrNot(t *testing.T) {
 	c := connect(t, "http://127.0.0.1:1", func(o *Options) { o.Topics = []string{"101"} })
 	for name, rows := range map[string][]string{"one untold": {"UNSUBSCRIBED"}, "one more subscribed": {"UNSUBSCRIBED", "UNSUBSCRIBED", "SUBSCRIBED"}} {
 		k := person(c, "1", "a@example.com", func(k *contact.Contact) {
-			k.Fields["hs_additional_emails"] = contact.ListValue([]string{"b@example.com"})
+			k.Fields.Set("hs_additional_emails", contact.ListValue([]string{"b@example.com"}))
 		})
 		for _, s := range rows {
 			row("101", s, "")(&k)
 		}
 		c.enterTopics(&k)
-		if out, ok := k.Fields["hs_email_optout_101"].Bool(); !ok || out {
+		if out, ok := k.Fields.Value("hs_email_optout_101").Bool(); !ok || out {
 			t.Errorf("%s: passes for refused", name)
 		}
 	}

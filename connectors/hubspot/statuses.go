@@ -37,13 +37,13 @@ func (c *Connector) addStatuses(ctx context.Context, ks []*contact.Contact) erro
 				unreadable(k, groupSubscription)
 			}
 			for _, s := range ss {
-				row, ok := subscriptionRow(s)
+				row, ok := c.subscriptionRow(s)
 				if !ok {
 					unreadable(k, groupSubscription)
 				}
 				rows = append(rows, row)
 			}
-			if row, all := refusal(ss, known); all && i > 0 {
+			if row, all := c.refusal(ss, known); all && i > 0 {
 				rows = append(rows, row)
 			}
 		}
@@ -68,20 +68,21 @@ func (c *Connector) everySubscription() []string {
 // refusal is a row without a subscription, which stands for all: what an address
 // says that has refused each type there is. hs_email_optout tells it of the
 // primary address alone, and a merge leaves it at another.
-func refusal(ss []api.Status, known []string) (contact.Row, bool) {
+func (c *Connector) refusal(ss []api.Status, known []string) (contact.Row, bool) {
 	refused := map[string]bool{}
-	row := contact.Row{"status": contact.TextValue("UNSUBSCRIBED")}
+	row := c.columns[groupSubscription].Row()
+	row.Set("status", contact.TextValue("UNSUBSCRIBED"))
 	for _, s := range ss {
 		if s.Status == "UNSUBSCRIBED" {
 			refused[string(s.Subscription)] = true
 			if at, ok := value(contact.Instant, string(s.Timestamp)); ok && !at.IsEmpty() {
-				row["timestamp"] = at
+				row.Set("timestamp", at)
 			}
 		}
 	}
 	for _, id := range known {
 		if !refused[id] {
-			return nil, false
+			return contact.Row{}, false
 		}
 	}
 	return row, len(known) > 0
@@ -148,17 +149,14 @@ func (c *Connector) refusedTopics() []api.Status {
 }
 
 // subscriptionRow turns a status into a row; ok is false if its time is no time.
-func subscriptionRow(s api.Status) (row contact.Row, ok bool) {
-	row = contact.Row{}
+func (c *Connector) subscriptionRow(s api.Status) (row contact.Row, ok bool) {
 	at, ok := value(contact.Instant, string(s.Timestamp))
-	for name, v := range map[string]contact.Value{
-		"subscriptionId": contact.TextValue(string(s.Subscription)), "status": contact.TextValue(s.Status),
-		"legalBasis": contact.TextValue(s.LegalBasis), "source": contact.TextValue(s.Source), "timestamp": at,
-	} {
-		if !v.IsEmpty() {
-			row[name] = v
-		}
-	}
+	row = c.columns[groupSubscription].Row()
+	row.Set("subscriptionId", contact.TextValue(string(s.Subscription)))
+	row.Set("status", contact.TextValue(s.Status))
+	row.Set("legalBasis", contact.TextValue(s.LegalBasis))
+	row.Set("source", contact.TextValue(s.Source))
+	row.Set("timestamp", at)
 	return row, ok && s.Status != "" && s.Subscription != ""
 }
 

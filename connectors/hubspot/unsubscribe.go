@@ -85,19 +85,19 @@ func topicSteps(i int, it connectors.Unsubscription) []step {
 	for _, t := range it.Topics {
 		rows, refused, basis := 0, 0, ""
 		for _, row := range it.Contact.Rows[groupSubscription] {
-			if row["subscriptionId"].Text() != t {
+			if row.Value("subscriptionId").Text() != t {
 				continue
 			}
-			if rows++; row["status"].Text() == "UNSUBSCRIBED" {
+			if rows++; row.Value("status").Text() == "UNSUBSCRIBED" {
 				refused++
 			} else if basis == "" {
-				basis = row["legalBasis"].Text()
+				basis = row.Value("legalBasis").Text()
 			}
 		}
 		if refused >= len(as) {
 			continue // rows don't say whose they are, but there is one an address
 		}
-		flag, _ := it.Contact.Fields[propOptOutOf+t].Bool()
+		flag, _ := it.Contact.Fields.Value(propOptOutOf + t).Bool()
 		for n, a := range as {
 			// The properties are of the primary address, and older than the rows.
 			if n == 0 && (flag || optedOut(it.Contact)) && (refused > 0 || rows == 0) {

@@ -92,12 +92,12 @@ func (c *Connector) enterRefusal(k *contact.Contact, brands []api.Brand, wide []
 		}
 		all = all && refusesAll(per, brands)
 	}
-	k.Fields[propOptOut] = contact.BoolValue(all)
+	k.Fields.Set(propOptOut, contact.BoolValue(all))
 	if all {
 		for _, s := range c.refusedTopics() {
-			row, _ := subscriptionRow(s)
+			row, _ := c.subscriptionRow(s)
 			k.Rows[groupSubscription] = append(k.Rows[groupSubscription], row)
-			k.Fields[propOptOutOf+string(s.Subscription)] = contact.BoolValue(true)
+			k.Fields.Set(propOptOutOf+string(s.Subscription), contact.BoolValue(true))
 		}
 	}
 	return all
@@ -109,14 +109,14 @@ func (c *Connector) enterTopics(k *contact.Contact) {
 	for _, t := range c.topics {
 		rows, refused := 0, 0
 		for _, row := range k.Rows[groupSubscription] {
-			if row["subscriptionId"].Text() == t {
-				if rows++; row["status"].Text() == "UNSUBSCRIBED" {
+			if row.Value("subscriptionId").Text() == t {
+				if rows++; row.Value("status").Text() == "UNSUBSCRIBED" {
 					refused++
 				}
 			}
 		}
 		if rows > 0 {
-			k.Fields[propOptOutOf+t] = contact.BoolValue(refused == rows && refused >= len(addresses(*k)))
+			k.Fields.Set(propOptOutOf+t, contact.BoolValue(refused == rows && refused >= len(addresses(*k))))
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // person is a contact as just re-read.
 func person(c *Connector, id, email string, change func(*contact.Contact)) contact.Contact {
-	k := contact.Contact{Ref: c.ref(id), Fields: contact.Row{"email": contact.TextValue(email)}, Rows: map[string][]contact.Row{}}
+	k := contact.Contact{Ref: c.ref(id), Fields: contact.Named{"email": contact.TextValue(email)}.Row(), Rows: map[string][]contact.Row{}}
 	if change != nil {
 		change(&k)
 	}
@@ -21,13 +21,13 @@ func person(c *Connector, id, email string, change func(*contact.Contact)) conta
 }
 
 func flag(name string) func(*contact.Contact) {
-	return func(k *contact.Contact) { k.Fields[name] = contact.BoolValue(true) }
+	return func(k *contact.Contact) { k.Fields.Set(name, contact.BoolValue(true)) }
 }
 
 func row(topic, status, basis string) func(*contact.Contact) {
 	return func(k *contact.Contact) {
-		k.Rows["subscription"] = append(k.Rows["subscription"], contact.Row{"subscriptionId": contact.TextValue(topic),
-			"status": contact.TextValue(status), "legalBasis": contact.TextValue(basis)})
+		k.Rows["subscription"] = append(k.Rows["subscription"], contact.Named{"subscriptionId": contact.TextValue(topic),
+			"status": contact.TextValue(status), "legalBasis": contact.TextValue(basis)}.Row())
 	}
 }
 
@@ -68,7 +68,7 @@ func TestUnsubscribeInBatches(t *testing.T) {
 	c := connect(t, url, nil)
 	items := []connectors.Unsubscription{
 		{Contact: person(c, "1", "a@example.com", func(k *contact.Contact) {
-			k.Fields["hs_additional_emails"] = contact.ListValue([]string{"a2@example.com", "A@example.com"})
+			k.Fields.Set("hs_additional_emails", contact.ListValue([]string{"a2@example.com", "A@example.com"}))
 		}), All: true},
 		{Contact: person(c, "2", "b@example.com", nil), All: true},
 		{Contact: person(c, "3", "c@example.com", row("101", "SUBSCRIBED", "unheard of")), Topics: []string{"101", "102"}},

@@ -174,12 +174,12 @@ func shown(b *strings.Builder, c contact.Contact) {
 	fmt.Fprintf(b, "%s read %s\n", c.Ref, c.ReadAt.Format(time.RFC3339))
 	row := func(indent string, r contact.Row) {
 		var names []string
-		for n := range r {
+		for n := range r.All() {
 			names = append(names, n)
 		}
 		slices.Sort(names)
 		for _, n := range names {
-			fmt.Fprintf(b, "%s%s = %s %s\n", indent, n, r[n].Kind(), r[n].Text())
+			fmt.Fprintf(b, "%s%s = %s %s\n", indent, n, r.Value(n).Kind(), r.Value(n).Text())
 		}
 	}
 	row("  ", c.Fields)

@@ -25,38 +25,31 @@ type joiner struct {
 }
 
 func (j *joiner) record(p recordPlan, row api.Row, at time.Time) (record, error) {
-	fields, groups := contact.Row{}, map[string]contact.Row{}
+	parts := p.layout.rows()
 	for i, col := range p.columns {
 		v, err := j.c.valueOf(col, row[i])
 		if err != nil {
 			return record{}, err
 		}
-		into := fields
-		if col.group != "" {
-			if groups[col.group] == nil {
-				groups[col.group] = contact.Row{}
-			}
-			into = groups[col.group]
-		}
-		if !v.IsEmpty() {
-			into[col.name] = v
+		p.layout.put(parts, i, v)
+	}
+	fields, rows := contact.Row{}, map[string][]contact.Row{}
+	for i, g := range p.layout.groups {
+		if g == "" {
+			fields = parts[i]
+		} else if parts[i].Len() > 0 {
+			rows[g] = []contact.Row{parts[i]}
 		}
 	}
-	r := record{master: fields["MasterRecordId"].Text()}
-	r.deleted, _ = fields["IsDeleted"].Bool()
-	id := fields["Id"].Text()
-	rows := map[string][]contact.Row{}
-	for g, own := range groups {
-		if len(own) > 0 {
-			rows[g] = []contact.Row{own}
-		}
-	}
+	r := record{master: fields.Value("MasterRecordId").Text()}
+	r.deleted, _ = fields.Value("IsDeleted").Bool()
+	id := fields.Value("Id").Text()
 	owners := ownersOf(fields)
 	for _, t := range j.tables {
 		t.join(rows, owners)
 	}
-	delete(fields, "IsDeleted")
-	delete(fields, "MasterRecordId")
+	fields.Set("IsDeleted", contact.Value{})
+	fields.Set("MasterRecordId", contact.Value{})
 	r.contact = contact.Contact{Ref: j.c.ref(p.object, id), Fields: fields, Rows: rows, Unreadable: slices.Clone(p.unseen), ReadAt: at}
 	for _, loser := range j.aliases[id] {
 		r.contact.Aliases = append(r.contact.Aliases, j.c.ref(p.object, loser))
@@ -68,7 +61,7 @@ func (j *joiner) record(p recordPlan, row api.Row, at time.Time) (record, error)
 func ownersOf(fields contact.Row) []key {
 	var ks []key
 	for _, name := range []string{"Id", "AccountId", "IndividualId"} {
-		if k, ok := keyOf(fields[name].Text()); ok {
+		if k, ok := keyOf(fields.Value(name).Text()); ok {
 			ks = append(ks, k)
 		}
 	}

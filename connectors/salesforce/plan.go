@@ -22,6 +22,7 @@ type column struct {
 type recordPlan struct {
 	object  string
 	columns []column // the first is Id
+	layout  layout   // of the columns
 	// unseen are the fields that are asked for, or of use to every policy, and
 	// not readable here. Each record says so.
 	unseen []string
@@ -128,6 +129,7 @@ func newPlan(o Options, s schema) plan {
 				r.unseen = append(r.unseen, path)
 			}
 		}
+		r.layout = layoutOf(r.columns)
 		slices.Sort(r.unseen)
 		r.unseen = slices.Compact(r.unseen)
 	}
@@ -140,6 +142,7 @@ func (p plan) narrow(topics []string) plan {
 	keep := append([]string{"Id", "IsDeleted", "MasterRecordId", "IsPersonAccount", "HasOptedOutOfEmail"}, topics...)
 	for _, r := range p.records {
 		r.columns = slices.DeleteFunc(slices.Clone(r.columns), func(c column) bool { return c.group != "" || !slices.Contains(keep, c.name) })
+		r.layout = layoutOf(r.columns)
 		r.unseen = slices.DeleteFunc(slices.Clone(r.unseen), func(name string) bool { return !slices.Contains(keep, name) })
 		n.records = append(n.records, r)
 	}

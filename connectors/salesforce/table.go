@@ -26,6 +26,7 @@ func keyOf(id string) (k key, ok bool) {
 // made for millions of rows: eight bytes a value, twenty a row for finding it.
 type table struct {
 	plan  relationPlan
+	to    layout
 	cells []int64 // row by row: a flag, a day or instant in milliseconds, or a number of texts
 	texts []string
 	known map[string]int64 // text → its number
@@ -38,7 +39,7 @@ type entry struct{ row, next int32 }
 const nothing = math.MinInt64
 
 func newTable(p relationPlan) *table {
-	return &table{plan: p, known: map[string]int64{}, heads: map[key]int32{}}
+	return &table{plan: p, to: layoutOf(p.columns), known: map[string]int64{}, heads: map[key]int32{}}
 }
 
 // add keeps a row's values for its owners. A row without an owner is not kept.
@@ -126,18 +127,13 @@ func (t *table) of(owners []key) []int32 {
 // nothing of what was asked is handed over too: that it is there may count.
 func (t *table) join(into map[string][]contact.Row, owners []key) {
 	for _, row := range t.of(owners) {
-		groups := map[string]contact.Row{}
+		rows := t.to.rows()
 		cells := t.cells[int(row)*len(t.plan.columns):]
 		for i, col := range t.plan.columns {
-			if groups[col.group] == nil {
-				groups[col.group] = contact.Row{}
-			}
-			if v := t.unpack(col.kind, cells[i]); !v.IsEmpty() {
-				groups[col.group][col.name] = v
-			}
+			t.to.put(rows, i, t.unpack(col.kind, cells[i]))
 		}
-		for g, r := range groups {
-			into[g] = append(into[g], r)
+		for i, g := range t.to.groups {
+			into[g] = append(into[g], rows[i])
 		}
 	}
 }

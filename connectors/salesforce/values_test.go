@@ -94,7 +94,7 @@ func TestTableKeepsRows(t *testing.T) {
 			tab.join(into, []key{{o}, {o}})
 			var got []string
 			for _, r := range into["G"] {
-				got = append(got, r["d"].Text()+"|"+r["i"].Text()+"|"+r["b"].Text()+"|"+r["t"].Text()+"|"+r["l"].Text())
+				got = append(got, r.Value("d").Text()+"|"+r.Value("i").Text()+"|"+r.Value("b").Text()+"|"+r.Value("t").Text()+"|"+r.Value("l").Text())
 			}
 			if strings.Join(got, "\n") != strings.Join(want[key{o}], "\n") {
 				t.Fatalf("owner %d: %q, want %q", o, got, want[key{o}])

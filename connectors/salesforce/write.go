@@ -60,8 +60,8 @@ func (c *Connector) updateFor(it connectors.Unsubscription) (api.Update, error) 
 	}
 	u := api.Update{Object: it.Contact.Ref.Object, ID: id, Flags: map[string]bool{}}
 	optOut, topicSuffix := optOutField, ""
-	if person, _ := it.Contact.Fields["IsPersonAccount"].Bool(); person {
-		account, ok := api.ID18(it.Contact.Fields["AccountId"].Text())
+	if person, _ := it.Contact.Fields.Value("IsPersonAccount").Bool(); person {
+		account, ok := api.ID18(it.Contact.Fields.Value("AccountId").Text())
 		if !ok {
 			return api.Update{}, &fault.Error{Kind: fault.Unsupported, Op: c.opt.Name + " unsubscribe", Hint: "a person account is written through its account, which our user can't see"}
 		}
@@ -69,7 +69,7 @@ func (c *Connector) updateFor(it connectors.Unsubscription) (api.Update, error) 
 		u.Object, u.ID, optOut, topicSuffix = accountObject, account, "PersonHasOptedOutOfEmail", "pc"
 	}
 	if it.All {
-		if out, known := it.Contact.Fields[optOutField].Bool(); !known || !out {
+		if out, known := it.Contact.Fields.Value(optOutField).Bool(); !known || !out {
 			u.Flags[optOut] = true
 		}
 		return u, nil
@@ -81,7 +81,7 @@ func (c *Connector) updateFor(it connectors.Unsubscription) (api.Update, error) 
 		if slices.Contains(it.Contact.Unreadable, t) {
 			return api.Update{}, &fault.Error{Kind: fault.Unsupported, Op: c.opt.Name + " unsubscribe", Hint: "the topic's flag " + t + " is not there, or hidden from our user"}
 		}
-		if listed, known := it.Contact.Fields[t].Bool(); known && listed {
+		if listed, known := it.Contact.Fields.Value(t).Bool(); known && listed {
 			if topicSuffix != "" {
 				t = t[:len(t)-len("c")] + topicSuffix
 			}

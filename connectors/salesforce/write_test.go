@@ -21,8 +21,8 @@ func shownErrors(t *testing.T, errs []error) string {
 	return out
 }
 
-func lead(n int, fields contact.Row) contact.Contact {
-	return contact.Contact{Ref: ref("Lead", "00Q", n), Fields: fields}
+func lead(n int, fields contact.Named) contact.Contact {
+	return contact.Contact{Ref: ref("Lead", "00Q", n), Fields: fields.Row()}
 }
 
 // ref names the nth record of an object, as the fixtures number them.
@@ -38,14 +38,14 @@ func TestUnsubscribeSendsWhatIsLeft(t *testing.T) {
 	topic := func(k contact.Contact, t string) connectors.Unsubscription {
 		return connectors.Unsubscription{Contact: k, Topics: []string{t}}
 	}
-	person := contact.Contact{Ref: ref("Contact", "003", 5), Fields: contact.Row{
-		"IsPersonAccount": yes, "AccountId": contact.TextValue("0015g0000000005"), "Newsletter__c": yes}}
+	person := contact.Contact{Ref: ref("Contact", "003", 5), Fields: contact.Named{
+		"IsPersonAccount": yes, "AccountId": contact.TextValue("0015g0000000005"), "Newsletter__c": yes}.Row()}
 	items := []connectors.Unsubscription{
-		all(lead(1, contact.Row{"HasOptedOutOfEmail": no})),
-		all(lead(9, contact.Row{"HasOptedOutOfEmail": yes})),              // says so already
-		topic(lead(8, contact.Row{"Newsletter__c": no}), "Newsletter__c"), // says so already
-		topic(lead(8, contact.Row{}), "Newsletter__c"),                    // is on no list
-		topic(lead(1, contact.Row{"Newsletter__c": yes}), "Newsletter__c"),
+		all(lead(1, contact.Named{"HasOptedOutOfEmail": no})),
+		all(lead(9, contact.Named{"HasOptedOutOfEmail": yes})),              // says so already
+		topic(lead(8, contact.Named{"Newsletter__c": no}), "Newsletter__c"), // says so already
+		topic(lead(8, contact.Named{}), "Newsletter__c"),                    // is on no list
+		topic(lead(1, contact.Named{"Newsletter__c": yes}), "Newsletter__c"),
 		all(lead(2, nil)), // opt-out not known: set it
 		all(lead(3, nil)),
 		all(lead(4, nil)),

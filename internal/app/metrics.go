@@ -186,16 +186,20 @@ type publication struct {
 	note []byte
 }
 
-// published reads the checkpoint that was published last, unverified: its size
-// says how far it claims to be, and who wants to trust it verifies the note.
-func published(dir string) (p publication, err error) {
-	path := filepath.Join(dir, "checkpoint")
+// published reads the checkpoint that was published last.
+func published(dir string) (publication, error) {
+	return readCheckpoint(filepath.Join(dir, "checkpoint"))
+}
+
+// readCheckpoint reads a checkpoint's file, unverified: its size says how far it
+// claims to be, and who wants to trust it verifies the note.
+func readCheckpoint(path string) (p publication, err error) {
 	p.note, err = os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return publication{}, nil
 	}
 	if err != nil {
-		return publication{}, fmt.Errorf("read the published checkpoint: %w", err)
+		return publication{}, fmt.Errorf("read the checkpoint: %w", err)
 	}
 	lines := strings.SplitN(string(p.note), "\n", 3)
 	if len(lines) == 3 {
@@ -206,7 +210,7 @@ func published(dir string) (p publication, err error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return publication{}, fmt.Errorf("read the published checkpoint: %w", err)
+		return publication{}, fmt.Errorf("read the checkpoint: %w", err)
 	}
 	p.at = info.ModTime().UTC()
 	return p, nil

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// Row is the filled fields of one record: field name → value. A field that was
-// read and is empty is absent.
-type Row map[string]Value
-
 // Contact is one record of a person at one processor, as read, in memory only.
 type Contact struct {
 	Ref Ref
@@ -33,14 +29,14 @@ type Contact struct {
 // ("Email"), with group "", or one a row of a group.
 func (c Contact) Field(group, name string) []Value {
 	if group == "" {
-		if v, ok := c.Fields[name]; ok {
+		if v := c.Fields.Value(name); !v.IsEmpty() {
 			return []Value{v}
 		}
 		return nil
 	}
 	var vs []Value
 	for _, r := range c.Rows[group] {
-		if v, ok := r[name]; ok {
+		if v := r.Value(name); !v.IsEmpty() {
 			vs = append(vs, v)
 		}
 	}
@@ -49,5 +45,5 @@ func (c Contact) Field(group, name string) []Value {
 
 // Format never shows what c holds: its ref and how many fields are filled.
 func (c Contact) Format(s fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(s, "%s(%d fields)", c.Ref, len(c.Fields))
+	_, _ = fmt.Fprintf(s, "%s(%d fields)", c.Ref, c.Fields.Len())
 }

@@ -28,8 +28,8 @@ func somebody() contact.Contact {
 	vs := values()
 	return contact.Contact{
 		Ref:    contact.Ref{Processor: "acme", Object: "person", ID: "1"},
-		Fields: contact.Row{"Email": vs[0], "Emails": vs[1], "Birthdate": vs[3]},
-		Rows:   map[string][]contact.Row{"Task": {{"Subject": vs[0], "At": vs[4]}}},
+		Fields: contact.Named{"Email": vs[0], "Emails": vs[1], "Birthdate": vs[3]}.Row(),
+		Rows:   map[string][]contact.Row{"Task": {contact.Named{"Subject": vs[0], "At": vs[4]}.Row()}},
 	}
 }
 
@@ -45,7 +45,7 @@ func everywhere() []any {
 	k := somebody()
 	out := []any{k, &k, []contact.Contact{k}, []*contact.Contact{&k}, map[string]contact.Contact{"k": k}, k.Fields, k.Rows, hidden{values()[0], k, &k, k.Rows["Task"]}}
 	for _, v := range values() {
-		out = append(out, v, &v, []contact.Value{v}, []*contact.Value{&v}, map[string]contact.Value{"v": v}, contact.Row{"f": v}, struct{ V contact.Value }{v}, hidden{value: v})
+		out = append(out, v, &v, []contact.Value{v}, []*contact.Value{&v}, map[string]contact.Value{"v": v}, contact.Named{"f": v}, contact.Named{"f": v}.Row(), struct{ V contact.Value }{v}, hidden{value: v})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,14 +24,13 @@ const (
 // Value is the content of one field of one record. The zero Value is empty.
 // It never prints what it holds. Its content is behind pointers to plain types
 // because fmt asks no method of what it finds in an unexported field: it shows a
-// text there, but not what such a pointer leads to.
+// text there, but not what such a pointer leads to. There are two of them and not
+// one for each kind, since a read of a company's contacts makes many millions.
 type Value struct {
 	kind Kind
 	nsec int32
-	sec  *int64 // since 1970
-	flag *bool
-	text *string
-	list []*string
+	text *string // a list's texts one after the other, each after its length
+	num  *int64  // seconds since 1970; of a flag, 1 for true
 }
 
 // TextValue returns a Text value, or the empty Value for "".
@@ -42,13 +42,19 @@ func TextValue(s string) Value {
 }
 
 // BoolValue returns a Bool value. False is not empty.
-func BoolValue(b bool) Value { return Value{kind: Bool, flag: &b} }
+func BoolValue(b bool) Value {
+	n := int64(0)
+	if b {
+		n = 1
+	}
+	return Value{kind: Bool, num: &n}
+}
 
 // DateValue returns the whole day of t as written: t's own year, month and day.
 func DateValue(t time.Time) Value {
 	y, m, d := t.Date()
 	sec := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()
-	return Value{kind: Date, sec: &sec}
+	return Value{kind: Date, num: &sec}
 }
 
 // InstantValue returns an Instant value, or the empty Value for the zero time.
@@ -57,22 +63,41 @@ func InstantValue(t time.Time) Value {
 		return Value{}
 	}
 	sec := t.Unix()
-	return Value{kind: Instant, sec: &sec, nsec: int32(t.Nanosecond())}
+	return Value{kind: Instant, num: &sec, nsec: int32(t.Nanosecond())}
 }
 
 // ListValue returns a List value without its empty members, or the empty Value
 // when none is left.
 func ListValue(ss []string) Value {
-	var l []*string
+	var all []byte
 	for _, s := range ss {
 		if s != "" {
-			l = append(l, &s)
+			all = append(binary.AppendUvarint(all, uint64(len(s))), s...)
 		}
 	}
-	if len(l) == 0 {
+	if len(all) == 0 {
 		return Value{}
 	}
-	return Value{kind: List, list: l}
+	text := string(all)
+	return Value{kind: List, text: &text}
+}
+
+// members parts the text of a list.
+func members(all string) []string {
+	var out []string
+	for all != "" {
+		n, size := uint64(0), 0
+		for shift := 0; ; shift += 7 { // binary.Uvarint wants bytes, and a copy
+			b := all[size]
+			n |= uint64(b&0x7f) << shift
+			if size++; b < 0x80 {
+				break
+			}
+		}
+		end := size + int(n)
+		out, all = append(out, all[size:end]), all[end:]
+	}
+	return out
 }
 
 // Kind says what v holds.
@@ -83,18 +108,18 @@ func (v Value) IsEmpty() bool { return v.kind == Empty }
 
 // Bool returns the flag; ok is false when v is no Bool.
 func (v Value) Bool() (flag, ok bool) {
-	if v.flag == nil {
+	if v.kind != Bool {
 		return false, false
 	}
-	return *v.flag, true
+	return *v.num == 1, true
 }
 
 // Time returns the instant, or midnight UTC of the day; ok is false when v is neither.
 func (v Value) Time() (t time.Time, ok bool) {
-	if v.sec == nil {
+	if v.kind != Date && v.kind != Instant {
 		return time.Time{}, false
 	}
-	return time.Unix(*v.sec, int64(v.nsec)).UTC(), true
+	return time.Unix(*v.num, int64(v.nsec)).UTC(), true
 }
 
 // Texts returns what a condition compares: a text as one member, a list's
@@ -102,11 +127,7 @@ func (v Value) Time() (t time.Time, ok bool) {
 func (v Value) Texts() []string {
 	switch v.kind {
 	case List:
-		out := make([]string, len(v.list))
-		for i, s := range v.list {
-			out[i] = *s
-		}
-		return out
+		return members(*v.text)
 	case Empty:
 		return nil
 	default:
@@ -120,7 +141,7 @@ func (v Value) Text() string {
 	case Text:
 		return *v.text
 	case Bool:
-		return strconv.FormatBool(*v.flag)
+		return strconv.FormatBool(*v.num == 1)
 	case Date:
 		t, _ := v.Time()
 		return t.Format(time.DateOnly)

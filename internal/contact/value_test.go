@@ -50,8 +50,8 @@ func TestValuesSayWhatTheyHold(t *testing.T) {
 // for that row.
 func TestFieldsByGroup(t *testing.T) {
 	k := contact.Contact{
-		Fields: contact.Row{"Email": contact.TextValue("a")},
-		Rows:   map[string][]contact.Row{"Task": {{"Type": contact.TextValue("call")}, {}, {"Type": contact.TextValue("mail")}}},
+		Fields: contact.Named{"Email": contact.TextValue("a")}.Row(),
+		Rows:   map[string][]contact.Row{"Task": {contact.Named{"Type": contact.TextValue("call")}.Row(), {}, contact.Named{"Type": contact.TextValue("mail")}.Row()}},
 	}
 	for path, want := range map[string][]string{"Email": {"a"}, "Phone": nil, "Task.Type": {"call", "mail"}, "Task.Other": nil, "Event.Type": nil} {
 		var got []string

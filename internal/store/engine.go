@@ -14,6 +14,7 @@ type engine struct {
 	texts    string             // the same of texts
 	larger   string             // function of the larger of two numbers
 	share    string             // what lets a read row not change hands until the transaction ends
+	clock    string             // query of the server's time, Unix milliseconds, "" if it is this machine's
 }
 
 var sqliteEngine = engine{
@@ -31,6 +32,7 @@ var postgresEngine = engine{
 	texts:    `SELECT value FROM json_array_elements_text(CAST($1 AS json))`,
 	larger:   `GREATEST`,
 	share:    ` FOR KEY SHARE`,
+	clock:    `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)`,
 }
 
 // listed is a list as the parameter of engine.numbers and engine.texts: there is

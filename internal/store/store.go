@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,8 +26,7 @@ func Open(ctx context.Context, name string) (*Store, error) {
 	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
 		return openPostgres(ctx, name)
 	}
-	kind, _, _ := strings.Cut(name, ":") // the part of a name that can't hold a password
-	return nil, fmt.Errorf("the state %q is not of a kind that this build opens: write sqlite:PATH or postgres://USER@HOST/NAME", kind+":…")
+	return nil, errors.New("the state is not of a kind that this build opens: write sqlite:PATH or postgres://USER@HOST/NAME")
 }
 
 // Close closes the state, and all views of it.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,20 +54,6 @@ func put(t *testing.T, s *Store, generation int64, os ...contact.Observation) {
 	if err := s.Write(ctx, func(tx *Tx) error { _, err := tx.PutObservations(generation, os); return err }); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func TestAStateOfANewerVersionIsNotOpened(t *testing.T) {
-	both(t, func(t *testing.T, s *Store, name string) {
-		if _, err := s.db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, TRUE)`); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Open(ctx, name); err == nil || !strings.Contains(err.Error(), "newer than this program") {
-			t.Errorf("opened all the same: %v", err)
-		}
-	})
 }
 
 func TestTheFileIsItsOwnersAlone(t *testing.T) {
