@@ -198,12 +198,12 @@ func (a *App) engine() *reconcile.Engine {
 
 // Plan does a cycle that reads and plans, and writes nothing to any processor.
 func (a *App) Plan(ctx context.Context) (reconcile.Report, error) {
-	return a.engine().Cycle(ctx, nil, "manual")
+	return a.engine().Cycle(ctx, reconcile.Order{Trigger: "manual"})
 }
 
 // RunOnce does one whole cycle. Only enforce mode gets hands.
 func (a *App) RunOnce(ctx context.Context) (reconcile.Report, error) {
-	return a.engine().Cycle(ctx, a.hand(), "once")
+	return a.engine().Cycle(ctx, reconcile.Order{Hand: a.hand(), Trigger: "once"})
 }
 
 func (a *App) hand() *reconcile.Hand {

@@ -216,7 +216,7 @@ func (a *App) subject(tx *store.Tx, s string) (keys []store.HoldKey, aka []strin
 		persons = []int64{p}
 	}
 	for _, p := range persons {
-		ids, err := tx.IdentifiersOf(p, p)
+		ids, err := tx.IdentifiersOf([]int64{p})
 		if err != nil {
 			return nil, nil, err
 		}

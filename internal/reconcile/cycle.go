@@ -11,14 +11,20 @@ import (
 	"github.com/lapsed/lapsed/internal/store"
 )
 
-// Cycle does one whole cycle. With a nil hand it observes: it reads, decides and
-// plans, and nothing is written to any processor. Unread sources are findings,
-// not errors; an error means that the state or the log could not be kept.
-func (e *Engine) Cycle(ctx context.Context, hand *Hand, trigger string) (Report, error) {
+// Order says what a cycle is to do.
+type Order struct {
+	Hand    *Hand  // nil observes: it reads, decides and plans, and nothing is written to any processor
+	Reads   Reads  // how much of the sources it reads
+	Trigger string // what began it: "manual", "once", "interval"
+}
+
+// Cycle does one cycle. Unread sources are findings, not errors; an error means
+// that the state or the log could not be kept.
+func (e *Engine) Cycle(ctx context.Context, o Order) (Report, error) {
 	if err := e.checkLeap(ctx); err != nil {
 		return Report{}, err
 	}
-	r, err := e.begin(ctx, hand, trigger)
+	r, err := e.begin(ctx, o)
 	if err != nil {
 		return Report{}, err
 	}
@@ -37,6 +43,7 @@ func (r *run) stages(ctx context.Context) error {
 		{"pull", r.pull},         // contacts → observations
 		{"resolve", r.resolve},   // observations → persons
 		{"evaluate", r.evaluate}, // persons → duties
+		{"figures", r.figures},   // what the decisions that stand amount to
 		{"plan", r.plan},         // duties → what may be done today, and what waits
 		{"act", r.act},           // re-read, decide again, intent, write, re-read, outcome
 		{"verify", r.verify},     // accepted → gone → final
@@ -48,13 +55,12 @@ func (r *run) stages(ctx context.Context) error {
 	return nil
 }
 
-func (e *Engine) begin(ctx context.Context, hand *Hand, trigger string) (*run, error) {
+func (e *Engine) begin(ctx context.Context, o Order) (*run, error) {
 	now := e.Clock()
-	r := &run{Engine: e, hand: hand, id: audit.NewID(), now: now, today: e.Policy.Today(now), limits: duty.LimitsOf(e.Policy),
-		findings: newFindings(), digest: &decisionDigest{}}
+	r := &run{Engine: e, hand: o.Hand, reads: o.Reads, id: audit.NewID(), now: now, today: e.Policy.Today(now), limits: duty.LimitsOf(e.Policy), findings: newFindings()}
 	r.report = Report{Cycle: r.id, Mode: "observe", Now: now, Revision: e.Policy.Revision, Version: e.Policy.Version,
 		Verdicts: map[string]int{}, Demands: map[string]int{}, People: map[string]int{}, Outcomes: map[string]int{}}
-	if hand != nil {
+	if o.Hand != nil {
 		r.report.Mode = "enforce"
 	}
 	processors := sorted(keysOf(e.Sources))
@@ -63,15 +69,15 @@ func (e *Engine) begin(ctx context.Context, hand *Hand, trigger string) (*run, e
 		if r.headAt, err = tx.LogAt(); err != nil {
 			return nil, err
 		}
-		unfinished, err := tx.BeginCycle(r.id, r.report.Mode, hand != nil, now)
-		if err != nil {
+		var unfinished []string
+		if r.number, unfinished, err = tx.BeginCycle(r.id, r.report.Mode, o.Hand != nil, now); err != nil {
 			return nil, err
 		}
 		if err := e.Log.Check(ctx, tx.Tx); err != nil {
 			return nil, err
 		}
 		return []entry.Entry{{Kind: entry.CycleStarted, Body: entry.Started{Mode: r.report.Mode, Revision: e.Policy.Revision, Config: e.Config,
-			Build: e.Build, Trigger: trigger, Instance: e.Instance, Processors: processors, Recovers: unfinished}}}, nil
+			Build: e.Build, Trigger: o.Trigger, Instance: e.Instance, Processors: processors, Recovers: unfinished}}}, nil
 	})
 	return r, err
 }

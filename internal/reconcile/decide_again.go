@@ -15,16 +15,15 @@ import (
 func (a *acting) decideAgain(ctx context.Context, persons []int64) error {
 	now := a.Clock()
 	return a.run.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
-		rows, err := tx.PersonsOf(persons)
+		out, err := a.dropGone(tx)
 		if err != nil {
 			return nil, err
 		}
-		out, err := a.dropGone(tx)
-		if err != nil || len(rows) == 0 {
-			return out, err
-		}
-		b, err := a.bench(tx, rows)
+		b, err := a.bench(tx, sorted(persons))
 		if err != nil {
+			return nil, err
+		}
+		if a.moving, err = tx.Moving(persons); err != nil {
 			return nil, err
 		}
 		for _, mine := range b.persons {
@@ -89,8 +88,8 @@ func (a *acting) again(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) 
 // mayWrite tells whether all that has to be re-read before the write was: every
 // record for a deletion that absence of life demands, its own for the others.
 func (a *acting) mayWrite(d duty.Duty) bool {
-	if a.unread[d.Ref.Processor] {
-		return false
+	if a.unread[d.Ref.Processor] || d.Verb == policy.Delete && a.moving[d.Person] {
+		return false // or their identity has just changed: the next cycle resolves it first
 	}
 	if _, there := a.contacts[d.Ref]; !there {
 		return false

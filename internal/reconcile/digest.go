@@ -1,27 +1,26 @@
 package reconcile
 
 import (
-	"slices"
-	"strings"
+	"crypto/sha256"
+	"encoding/hex"
 
-	"github.com/lapsed/lapsed/internal/audit/entry"
-	"github.com/lapsed/lapsed/policy"
+	"github.com/lapsed/lapsed/internal/store"
 )
 
-// decisionDigest collects the cycle's decisions, a line each, so that those
-// without an entry of their own can't be changed afterwards.
-type decisionDigest struct{ lines []string }
-
-func (d *decisionDigest) add(person string, x policy.Decision) {
-	rules := rules(x)
-	if len(rules) == 0 {
-		rules = []string{"-"}
+// decisionDigest is the digest of the cycle's decisions, a sorted line each, so
+// that those without an entry of their own can't be changed afterwards.
+func (r *run) decisionDigest(tx *store.Tx) (string, error) {
+	h := sha256.New()
+	first := true
+	for line, err := range tx.DecisionsIn(r.number) {
+		if err != nil {
+			return "", err
+		}
+		if !first {
+			line = "\n" + line
+		}
+		first = false
+		_, _ = h.Write([]byte(line))
 	}
-	d.lines = append(d.lines, person+" "+string(x.Verdict)+" "+strings.Join(rules, ","))
-}
-
-// sum is the digest of the sorted lines.
-func (d *decisionDigest) sum() string {
-	slices.Sort(d.lines)
-	return entry.Digest([]byte(strings.Join(d.lines, "\n")))
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }

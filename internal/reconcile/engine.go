@@ -34,6 +34,9 @@ type Engine struct {
 	Build    string // version of the program, for the log
 	Config   string // digest of the config
 	Instance string // random id of this process
+	// Daily returns when the day's window for whole reads opened last, and whether
+	// it is open; nil = it is always open, from midnight on.
+	Daily func(now time.Time) (begin time.Time, open bool)
 	// Proposed tells that the policy file holds another revision than the active one.
 	Proposed string
 }
@@ -63,18 +66,27 @@ type run struct {
 	*Engine
 	hand     *Hand // nil: nothing is written
 	id       string
+	number   int64 // of the cycle
+	reads    Reads
+	daily    bool // some source was read whole: retention has its turn
 	now      time.Time
 	today    policy.Day
 	limits   duty.Limits
 	findings *findings
 	report   Report
 	sources  map[string]store.SourceState
-	digest   *decisionDigest
-	shared   shared
 	work     duty.Work
 	begunAt  time.Time // first cycle ever; zero on the first
 	headAt   time.Time // newest entry before this cycle
 	clockWhy string    // why our clock can't be planned by, "" if it can
+}
+
+// window is the day's window.
+func (e *Engine) window(now time.Time) (time.Time, bool) {
+	if e.Daily == nil {
+		return e.Policy.Today(now).Start(e.Policy.Zone()), true
+	}
+	return e.Daily(now)
 }
 
 func (r *run) progress() Progress {
@@ -124,7 +136,7 @@ func (r *run) stale() time.Duration {
 
 // public is the person's pseudonym in the log, and all others that are known:
 // addresses first, then records.
-func (r *run) public(ids []contact.Identifier, os []store.Row) (string, []string) {
+func (e *Engine) public(ids []contact.Identifier, os []store.Row) (string, []string) {
 	var aka []string
 	for _, x := range ids {
 		if x.Public != "" {
@@ -132,7 +144,7 @@ func (r *run) public(ids []contact.Identifier, os []store.Row) (string, []string
 		}
 	}
 	for _, o := range os {
-		aka = append(aka, r.Keys.Contact(o.Ref))
+		aka = append(aka, e.Keys.Contact(o.Ref))
 	}
 	return aka[0], sorted(aka)
 }

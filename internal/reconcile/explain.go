@@ -31,10 +31,7 @@ type DutyLine struct {
 // Explain decides on the persons that a record or an identifier belongs to, from
 // what the latest reads left in the state.
 func (e *Engine) Explain(ctx context.Context, find Finder) ([]Explanation, error) {
-	r := &run{Engine: e, now: e.Clock(), today: e.Policy.Today(e.Clock())}
-	if err := r.shareOnly(ctx); err != nil {
-		return nil, err
-	}
+	now := e.Clock()
 	var out []Explanation
 	err := e.Store.Read(ctx, func(tx *store.Tx) error {
 		persons, err := find(tx)
@@ -42,28 +39,24 @@ func (e *Engine) Explain(ctx context.Context, find Finder) ([]Explanation, error
 			return err
 		}
 		for _, p := range persons {
-			rows, err := tx.PersonsOf([]int64{p})
-			if err != nil || len(rows) == 0 {
+			b, err := e.bench(tx, []int64{p})
+			if err != nil || len(b.persons) == 0 {
 				return err
 			}
-			b, err := r.bench(tx, rows)
-			if err != nil {
-				return err
-			}
-			out = append(out, r.explain(r.decide(b, rows, r.now), b.duties[p]))
+			out = append(out, e.explain(e.decide(b, b.persons[0], now), b.duties[p]))
 		}
 		return nil
 	})
 	return out, err
 }
 
-func (r *run) explain(j judged, duties []duty.Duty) Explanation {
-	x := Explanation{Verdict: string(j.decision.Verdict), Lines: r.Policy.Explain(j.person, j.decision)}
+func (e *Engine) explain(j judged, duties []duty.Duty) Explanation {
+	x := Explanation{Verdict: string(j.decision.Verdict), Lines: e.Policy.Explain(j.person, j.decision)}
 	for _, o := range j.rows {
 		x.Records = append(x.Records, o.Ref.String())
 	}
 	for _, d := range duties {
-		x.Duties = append(x.Duties, DutyLine{d.ID, d.Ref.String(), string(d.Verb), string(d.Ground), string(d.State), r.Policy.Date(d.Due), d.Reason})
+		x.Duties = append(x.Duties, DutyLine{d.ID, d.Ref.String(), string(d.Verb), string(d.Ground), string(d.State), e.Policy.Date(d.Due), d.Reason})
 	}
 	return x
 }

@@ -46,6 +46,14 @@ func (f *findings) add(c policy.FindingCode, processor, subject string, n int, r
 	}
 }
 
+// note adds a finding that is kept in the state.
+func (f *findings) note(n store.Note) {
+	f.add(policy.FindingCode(n.Code), n.Processor, n.Subject, n.Count, "", n.Words)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.by[findingKey{policy.FindingCode(n.Code), n.Processor, n.Subject}].Sample = n.Sample
+}
+
 func (f *findings) list() []FindingReport {
 	out := []FindingReport{}
 	for _, r := range f.by {

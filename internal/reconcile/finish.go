@@ -23,7 +23,7 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 		result, r.report.Fault = "failed", fault.Error()
 	}
 	err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
-		if err := r.figures(tx); err != nil {
+		if err := r.dues(tx); err != nil {
 			return nil, err
 		}
 		if fault != nil && r.hand != nil {
@@ -46,8 +46,12 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 			}
 		}
 		r.report.Findings = r.findings.list()
+		decisions, err := r.decisionDigest(tx)
+		if err != nil {
+			return nil, err
+		}
 		f := entry.Finished{Result: result, Persons: r.report.Persons, Verdicts: r.report.Verdicts, Outcomes: r.report.Outcomes,
-			Findings: len(r.report.Findings), OldestOverdueDays: r.report.OldestOverdueDays, Decisions: r.digest.sum()}
+			Findings: len(r.report.Findings), OldestOverdueDays: r.report.OldestOverdueDays, Decisions: decisions}
 		if fault != nil {
 			f.Fault = faultCode(fault)
 		}
@@ -90,28 +94,6 @@ func (e *Engine) sign(ctx context.Context) (c audit.Checkpoint, err error) {
 func (r *run) leavesOpen(tx *store.Tx) (bool, error) {
 	acting, err := tx.DutiesIn("", duty.Acting)
 	return slices.ContainsFunc(acting, func(d duty.Duty) bool { return d.Reason != unanswered }), err
-}
-
-// figures reads what the report says of the state.
-func (r *run) figures(tx *store.Tx) error {
-	var err error
-	if r.report.Duties, err = tx.CountDuties(); err != nil {
-		return err
-	}
-	due, err := tx.DutiesIn("", duty.Due, duty.Waiting)
-	if err != nil {
-		return err
-	}
-	for _, d := range due {
-		if d.State == duty.Waiting && (r.report.NextDue == nil || d.Due.Before(*r.report.NextDue)) {
-			at := d.Due
-			r.report.NextDue = &at
-		}
-		if d.State == duty.Due && d.Verb != policy.Instruct {
-			r.report.OldestOverdueDays = max(r.report.OldestOverdueDays, int(r.now.Sub(d.Due).Hours()/24))
-		}
-	}
-	return nil
 }
 
 // standing adds the findings that don't come from persons or reads.

@@ -33,10 +33,10 @@ func (r *run) plan(ctx context.Context) error {
 		return err
 	}
 	due = slices.DeleteFunc(due, func(d duty.Duty) bool { return d.Verb == policy.Instruct || d.NotBefore.After(r.now) })
-	due = r.block(due)
+	due = r.nightly(r.block(due), s.Approved)
 	r.work = duty.Plan(due, r.limits, s)
 	r.report.Routine = len(r.work.Routine)
-	return r.freeze(ctx, live, s.Population)
+	return r.freeze(ctx, live, r.report.Persons)
 }
 
 func (r *run) situation(tx *store.Tx, live []store.Frozen) (duty.Situation, error) {
@@ -106,6 +106,21 @@ func (r *run) block(due []duty.Duty) []duty.Duty {
 	return kept
 }
 
+// nightly leaves deletions for lapsing to the cycles that read the sources whole,
+// once a day. What a human approved goes on at once.
+func (r *run) nightly(due []duty.Duty, approved map[string]string) []duty.Duty {
+	if r.daily {
+		return due
+	}
+	return slices.DeleteFunc(due, func(d duty.Duty) bool {
+		later := d.Verb == policy.Delete && duty.HasGrace(d.Ground) && approved[d.ID] == ""
+		if later {
+			r.report.Nightly++
+		}
+		return later
+	})
+}
+
 // unreadWhy says which sources stand against deleting anybody for lapsing, "" if none.
 func (r *run) unreadWhy() string {
 	var out []string
@@ -126,7 +141,7 @@ func (r *run) unreadWhy() string {
 func (r *run) ready(name string) bool {
 	s := r.sources[name]
 	first := !r.begunAt.IsZero() && s.Wholes < 2 && s.FirstAt.After(r.begunAt.Add(24*time.Hour))
-	return s.Whole && r.now.Sub(s.WholeAt) <= r.stale() && s.Signature == r.Policy.Signature && !first
+	return s.Whole && s.Fault == "" && r.now.Sub(s.WholeAt) <= r.stale() && s.Signature == r.Policy.Signature && !first
 }
 
 // freeze stores the batches of an enforcing cycle, and reports them.

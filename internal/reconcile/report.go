@@ -26,6 +26,7 @@ type Report struct {
 	Routine           int                `json:"routine"` // duties that today's limits let through
 	Blocked           int                `json:"blocked"` // due deletions that wait for a source
 	BlockedWhy        string             `json:"blocked_why,omitzero"`
+	Nightly           int                `json:"nightly"` // due deletions for lapsing that the day's whole reads come before
 	Batches           []BatchReport      `json:"batches"`
 	Findings          []FindingReport    `json:"findings"`
 	Examples          []Example          `json:"examples"`
@@ -41,9 +42,11 @@ type SourceReport struct {
 	Contacts  int       `json:"contacts"`
 	Whole     bool      `json:"whole"`
 	AsOf      time.Time `json:"as_of,omitzero"`
+	WholeAt   time.Time `json:"whole_at,omitzero"` // when the latest whole read began
 	Hosting   string    `json:"hosting,omitzero"`
 	Region    string    `json:"region,omitzero"`
 	Fault     string    `json:"fault,omitzero"`
+	Failures  int       `json:"failures,omitzero"` // reads in a row that failed
 }
 
 // BatchReport is a batch that waits for an approval, or would.

@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/lapsed/lapsed/internal/audit/entry"
@@ -12,71 +11,79 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
-// joined reads all links and joins them.
-func (r *run) joined(ctx context.Context) (numbers store.Numbers, persons *person.Persons, err error) {
-	twoNames := slices.Contains(r.Policy.Identity.NotBy, policy.NotByTwoNames)
-	err = r.read(ctx, func(tx *store.Tx) (err error) {
-		if numbers, err = tx.Numbers(); err != nil {
+// resolveSlice is how many records are resolved between two transactions.
+const resolveSlice = 2000
+
+// resolve joins to persons the records whose links have changed. Who is one
+// person with whom is a matter of those, of the persons that they were and are
+// part of, and of nobody else: so its cost is that of what has changed.
+func (r *run) resolve(ctx context.Context) error {
+	for {
+		var touched []int64
+		if err := r.read(ctx, func(tx *store.Tx) (err error) { touched, err = tx.Touched(resolveSlice); return err }); err != nil || len(touched) == 0 {
 			return err
 		}
-		persons, err = person.Resolve(len(numbers), tx.Links(numbers), twoNames)
-		return err
-	})
-	return numbers, persons, err
+		if err := r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) { return r.resolveSome(tx, touched) }); err != nil {
+			return err
+		}
+	}
 }
 
-// shareOnly finds what reaches whom at shared addresses, and changes nothing.
-func (r *run) shareOnly(ctx context.Context) error {
-	numbers, persons, err := r.joined(ctx)
+func (r *run) resolveSome(tx *store.Tx, touched []int64) ([]entry.Entry, error) {
+	around, changed, err := tx.Resolve(touched, r.twoNames())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return r.share(ctx, numbers, persons)
+	entries, err := r.joins(tx, changed)
+	if err != nil {
+		return nil, err
+	}
+	return entries, tx.SetPersons(touched, around, changed)
 }
 
-// resolve joins observations to persons. Only what changed is written.
-func (r *run) resolve(ctx context.Context) error {
-	numbers, persons, err := r.joined(ctx)
-	if err != nil {
-		return err
-	}
-	err = r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
-		decided, err := tx.DecidedBetween(0, 1<<62)
-		if err != nil {
-			return nil, err
-		}
-		joined, err := tx.SetPersons(numbers, persons)
-		if err != nil {
-			return nil, err
-		}
-		return r.joins(tx, joined, decided)
-	})
-	if err != nil {
-		return err
-	}
-	return r.share(ctx, numbers, persons)
+// twoNames tells whether an address with two names joins nobody.
+func (e *Engine) twoNames() bool {
+	return slices.Contains(e.Policy.Identity.NotBy, policy.NotByTwoNames)
 }
 
 // joins logs that persons who were decided on became one, so that their older
 // pseudonyms stay findable.
-func (r *run) joins(tx *store.Tx, joined []store.Joined, decided map[int64]store.Decided) ([]entry.Entry, error) {
+func (r *run) joins(tx *store.Tx, changed []store.Joined) ([]entry.Entry, error) {
 	merged := map[int64][]int64{} // survivor → persons that are part of it now
-	for _, j := range joined {
-		if _, known := decided[j.Was]; known && !slices.Contains(merged[j.Person], j.Was) && j.Was != j.Person {
+	for _, j := range changed {
+		if !slices.Contains(merged[j.Person], j.Was) {
 			merged[j.Person] = append(merged[j.Person], j.Was)
 		}
 	}
 	var out []entry.Entry
 	for _, p := range sorted(keysOf(merged)) {
-		rows, err := tx.PersonsOf([]int64{p})
+		decided, err := tx.DecidedOf(merged[p])
 		if err != nil {
 			return nil, err
 		}
-		ids, err := tx.IdentifiersOf(p, p)
+		var parts []int64
+		for _, was := range merged[p] {
+			if _, known := decided[was]; known {
+				parts = append(parts, was)
+			}
+		}
+		if len(parts) == 0 {
+			continue
+		}
+		all := append([]int64{p}, parts...)
+		rows, err := tx.PersonsOf(all)
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
-		name, aka := r.public(ids[p], rows)
+		by, err := tx.IdentifiersOf(all)
+		if err != nil {
+			return nil, err
+		}
+		var ids []contact.Identifier
+		for _, x := range all {
+			ids = append(ids, by[x]...)
+		}
+		name, aka := r.public(ids, rows)
 		out = append(out, entry.Entry{Kind: entry.PersonJoined, Body: entry.Joined{Person: name, Joins: aka, Cause: "link"}})
 	}
 	return out, nil
@@ -89,25 +96,36 @@ type shared struct {
 }
 
 // share collects the refusals, and for two names the acts, of contacts that have
-// an address in common without being one person.
-func (r *run) share(ctx context.Context, numbers store.Numbers, persons *person.Persons) error {
-	r.shared = shared{map[int64][]contact.Facts{}, map[int64]bool{}}
-	for _, g := range persons.Shared {
+// an address in common with the given persons without being one person with them.
+func (e *Engine) share(tx *store.Tx, persons []int64) (shared, error) {
+	s := shared{map[int64][]contact.Facts{}, map[int64]bool{}}
+	n, err := tx.Sharing(persons)
+	if err != nil || len(n.Observations) == 0 {
+		return s, err
+	}
+	p, err := person.Resolve(len(n.Observations), n.Links(), e.twoNames())
+	if err != nil {
+		return s, err
+	}
+	for _, g := range p.Shared {
 		ids := make([]int64, len(g.Contacts))
 		for i, c := range g.Contacts {
-			ids[i] = numbers[c]
+			ids[i] = n.Observations[c]
 		}
-		var rows []store.Row
-		if err := r.read(ctx, func(tx *store.Tx) (err error) { rows, err = tx.ObservationsOf(ids); return err }); err != nil {
-			return fmt.Errorf("shared addresses: %w", err)
+		rows, err := tx.ObservationsOf(sorted(ids))
+		if err != nil {
+			return s, err
 		}
-		r.shared.add(rows, g.Signals)
+		s.add(rows, persons, g.Signals)
 	}
-	return nil
+	return s, nil
 }
 
-func (s shared) add(rows []store.Row, signals bool) {
+func (s shared) add(rows []store.Row, persons []int64, signals bool) {
 	for _, to := range rows {
+		if _, wanted := slices.BinarySearch(persons, to.Person); !wanted {
+			continue
+		}
 		for _, from := range rows {
 			if from.Person == to.Person {
 				continue
@@ -120,13 +138,13 @@ func (s shared) add(rows []store.Row, signals bool) {
 	}
 }
 
-// person assembles what decides on one person from rows that are all theirs.
-func (r *run) person(rows []store.Row) contact.Person {
+// of assembles what decides on one person from rows that are all theirs.
+func (s shared) of(rows []store.Row) contact.Person {
 	p := contact.Person{Observations: make([]contact.Observation, len(rows))}
 	for i, o := range rows {
 		p.Observations[i] = o.Observation
-		p.Shared = append(p.Shared, r.shared.facts[o.ID]...)
-		p.SharedSignals = p.SharedSignals || r.shared.signals[o.ID]
+		p.Shared = append(p.Shared, s.facts[o.ID]...)
+		p.SharedSignals = p.SharedSignals || s.signals[o.ID]
 	}
 	return p
 }

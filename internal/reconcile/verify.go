@@ -176,7 +176,7 @@ func (r *run) remains(tx *store.Tx, o *order) error {
 	if err != nil || p == 0 {
 		return err
 	}
-	ids, err := tx.IdentifiersOf(p, p)
+	ids, err := tx.IdentifiersOf([]int64{p})
 	if err != nil {
 		return err
 	}

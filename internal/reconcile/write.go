@@ -76,7 +76,7 @@ func (a *acting) intend(ctx context.Context, orders []order) ([]order, error) {
 		var out []entry.Entry
 		for _, o := range orders {
 			if _, seen := held[o.duty.Person]; !seen {
-				hs, err := tx.HoldsBetween(o.duty.Person, o.duty.Person)
+				hs, err := tx.HoldsOf([]int64{o.duty.Person})
 				if err != nil {
 					return nil, err
 				}

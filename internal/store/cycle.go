@@ -2,26 +2,35 @@ package store
 
 import (
 	"database/sql"
+	"errors"
+	"slices"
 	"time"
 )
 
-// BeginCycle stores that a cycle has begun. One that settles what earlier ones
-// left open gets the cycles that began and never ended, and ends them.
-func (tx *Tx) BeginCycle(id, mode string, settles bool, now time.Time) ([]string, error) {
-	if !settles {
-		_, err := tx.Exec(`INSERT INTO cycle (id, started, finished, mode, summary) VALUES ($1, $2, 0, $3, '')`, id, millis(now), mode)
-		return nil, err
+// BeginCycle stores that a cycle has begun, and returns its number. One that
+// settles what earlier ones left open gets the cycles that began and never ended,
+// and ends them.
+func (tx *Tx) BeginCycle(id, mode string, settles bool, now time.Time) (number int64, unfinished []string, err error) {
+	if settles {
+		rows, err := tx.Query(`UPDATE cycle SET finished = $1 WHERE finished = 0 RETURNING id`, millis(now))
+		if unfinished, err = scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) }); err != nil {
+			return 0, nil, err
+		}
+		slices.Sort(unfinished)
 	}
-	rows, err := tx.Query(`SELECT id FROM cycle WHERE finished = 0 ORDER BY id`)
-	unfinished, err := scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
-	if err != nil {
-		return nil, err
+	err = tx.QueryRow(`INSERT INTO cycle (id, started, finished, mode, summary, number) VALUES ($1, $2, 0, $3, '', (SELECT COALESCE(MAX(number), 0) + 1 FROM cycle)) RETURNING number`,
+		id, millis(now), mode).Scan(&number)
+	return number, unfinished, err
+}
+
+// LatestCycle returns when the newest cycle began, zero if there was none.
+func (tx *Tx) LatestCycle() (time.Time, error) {
+	var ms sql.NullInt64
+	err := tx.QueryRow(`SELECT started FROM cycle WHERE number = (SELECT MAX(number) FROM cycle)`).Scan(&ms)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
 	}
-	if _, err := tx.Exec(`UPDATE cycle SET finished = $1 WHERE finished = 0`, millis(now)); err != nil {
-		return nil, err
-	}
-	_, err = tx.Exec(`INSERT INTO cycle (id, started, finished, mode, summary) VALUES ($1, $2, 0, $3, '')`, id, millis(now), mode)
-	return unfinished, err
+	return fromMillis(ms.Int64), err
 }
 
 // FinishCycle stores what a cycle told of itself, as JSON.

@@ -32,9 +32,13 @@ func (tx *Tx) PutDuty(d duty.Duty, day policy.Day, decision string) error {
 	return err
 }
 
-// DutiesBetween returns all duties of persons in a range of ids, by person.
-func (tx *Tx) DutiesBetween(lo, hi int64) (map[int64][]duty.Duty, error) {
-	rows, err := tx.Query(`SELECT `+dutyColumns+` FROM duty WHERE person BETWEEN $1 AND $2 ORDER BY person, id`, lo, hi)
+// DutiesOf returns all duties of some persons, by person.
+func (tx *Tx) DutiesOf(persons []int64) (map[int64][]duty.Duty, error) {
+	ids, err := listed(persons)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(`SELECT `+dutyColumns+` FROM duty WHERE person IN (`+tx.engine.numbers+`) ORDER BY person, id`, ids)
 	list, err := scan(rows, err, scanDuty)
 	out := map[int64][]duty.Duty{}
 	for _, d := range list {
@@ -86,6 +90,14 @@ func (tx *Tx) StateOf(id string) (s duty.State, attempt int, err error) {
 func (tx *Tx) DecisionOf(id string) (decision string, err error) {
 	err = tx.QueryRow(`SELECT decision FROM duty WHERE id = $1`, id).Scan(&decision)
 	return decision, err
+}
+
+// NextDue returns when the next waiting duty has served its grace, and since when
+// the oldest one is due that a connector carries out; zero if there is none.
+func (tx *Tx) NextDue() (next, oldest time.Time, err error) {
+	var ms [2]sql.NullInt64
+	err = tx.QueryRow(`SELECT (SELECT MIN(due) FROM duty WHERE state = 'waiting'), (SELECT MIN(due) FROM duty WHERE state = 'due' AND verb <> 'instruct')`).Scan(&ms[0], &ms[1])
+	return fromMillis(ms[0].Int64), fromMillis(ms[1].Int64), err
 }
 
 // CountDuties counts duties by state.

@@ -9,39 +9,6 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
-// Decided is what the latest decision on a person was.
-type Decided struct {
-	Person   int64
-	Verdict  policy.Verdict
-	Rules    string
-	Revision string
-	Lapses   policy.Day
-	Until    time.Time
-}
-
-// DecidedBetween returns the latest decisions on persons in a range of ids.
-func (tx *Tx) DecidedBetween(lo, hi int64) (map[int64]Decided, error) {
-	rows, err := tx.Query(`SELECT id, verdict, rules, revision, lapses, until FROM person WHERE id BETWEEN $1 AND $2`, lo, hi)
-	out := map[int64]Decided{}
-	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
-		var d Decided
-		var until int64
-		err := r.Scan(&d.Person, &d.Verdict, &d.Rules, &d.Revision, &d.Lapses, &until)
-		d.Until = fromMillis(until)
-		out[d.Person] = d
-		return struct{}{}, err
-	})
-	return out, err
-}
-
-// PutDecided stores the latest decision on a person.
-func (tx *Tx) PutDecided(d Decided) error {
-	_, err := tx.Exec(`INSERT INTO person (id, verdict, rules, revision, lapses, until) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, rules = excluded.rules, revision = excluded.revision, lapses = excluded.lapses, until = excluded.until`,
-		d.Person, string(d.Verdict), d.Rules, d.Revision, int(d.Lapses), millis(d.Until))
-	return err
-}
-
 // Hold is a stored hold.
 type Hold struct {
 	ID, Basis, Reference string
@@ -66,6 +33,9 @@ func (tx *Tx) AddHold(h Hold) error {
 		if _, err := tx.Exec(`INSERT INTO hold_key (hold, key, public) VALUES ($1, $2, $3)`, h.ID, k.Key[:], k.Public); err != nil {
 			return err
 		}
+		if err := tx.callKey(k.Key); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -77,7 +47,12 @@ func (tx *Tx) ReleaseHold(id string, now time.Time) (bool, error) {
 		return false, err
 	}
 	n, err := r.RowsAffected()
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.Exec(`INSERT INTO undecided (person, calls) SELECT DISTINCT o.person, 1 FROM hold_key k JOIN identifier i ON i.key = k.key
+		JOIN observation o ON o.id = i.observation WHERE k.hold = $1`+called, id)
+	return true, err
 }
 
 // Holds lists all holds, released ones included.
@@ -91,10 +66,14 @@ func (tx *Tx) Holds() ([]Hold, error) {
 	})
 }
 
-// HoldsBetween returns the holds in force that meet persons in a range of ids.
-func (tx *Tx) HoldsBetween(lo, hi int64) (map[int64][]policy.Hold, error) {
+// HoldsOf returns the holds in force that meet some persons.
+func (tx *Tx) HoldsOf(persons []int64) (map[int64][]policy.Hold, error) {
+	list, err := listed(persons)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := tx.Query(`SELECT DISTINCT o.person, h.id, h.until_day FROM hold h JOIN hold_key k ON k.hold = h.id
-		JOIN identifier i ON i.key = k.key JOIN observation o ON o.id = i.observation WHERE h.released = 0 AND o.person BETWEEN $1 AND $2 ORDER BY 1, 2`, lo, hi)
+		JOIN identifier i ON i.key = k.key JOIN observation o ON o.id = i.observation WHERE h.released = 0 AND o.person IN (`+tx.engine.numbers+`) ORDER BY 1, 2`, list)
 	out := map[int64][]policy.Hold{}
 	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var p int64
@@ -123,7 +102,10 @@ func (tx *Tx) Suppress(s Suppression) error {
 	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = `+tx.engine.larger+`(suppression.since, excluded.since), until_day = `+tx.engine.larger+`(suppression.until_day, excluded.until_day)`,
 		s.Key[:], s.Kind, int(s.Extent), s.Topic, s.Since, int(s.Until), s.Public)
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.callKey(s.Key)
 }
 
 // Inherit lets the holds and refusals under one identifier count under another, too.
@@ -134,7 +116,10 @@ func (tx *Tx) Inherit(from, to contact.Key) error {
 	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public)
 		SELECT $2, kind, extent, topic, since, until_day, public FROM suppression WHERE key = $1 AND kind = 'refused'
 		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = `+tx.engine.larger+`(suppression.since, excluded.since)`, from[:], to[:])
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.callKey(to)
 }
 
 // ExpireSuppressions removes what has run out by a day, and returns the
@@ -146,11 +131,14 @@ func (tx *Tx) ExpireSuppressions(today policy.Day) ([]string, error) {
 	return slices.Compact(public), err
 }
 
-// SuppressedBetween returns the refusals that outlive deleted records, for
-// persons in a range of ids.
-func (tx *Tx) SuppressedBetween(lo, hi int64) (map[int64][]Suppression, error) {
+// SuppressedOf returns the refusals that outlive deleted records, for some persons.
+func (tx *Tx) SuppressedOf(persons []int64) (map[int64][]Suppression, error) {
+	list, err := listed(persons)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := tx.Query(`SELECT DISTINCT o.person, s.kind, s.extent, s.topic, s.since, s.until_day FROM suppression s JOIN identifier i ON i.key = s.key
-		JOIN observation o ON o.id = i.observation WHERE s.kind = 'refused' AND o.person BETWEEN $1 AND $2`, lo, hi)
+		JOIN observation o ON o.id = i.observation WHERE s.kind = 'refused' AND o.person IN (`+tx.engine.numbers+`)`, list)
 	out := map[int64][]Suppression{}
 	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var p int64

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"time"
 )
 
@@ -19,17 +20,27 @@ type SourceState struct {
 	Hosting    string
 	Region     string
 	Fault      string
+	Mark       string    // where the next read of changes begins, "" = only a whole read will do
+	Failures   int       // reads in a row that failed
+	NotBefore  time.Time // it rests until then
+	Notes      []Note    // findings of the newest read
 }
 
 // Sources returns all that have ever been read, by name.
 func (tx *Tx) Sources() (map[string]SourceState, error) {
-	rows, err := tx.Query(`SELECT processor, generation, read_at, whole, whole_at, wholes, first_at, contacts, signature, hosting, region, fault FROM source`)
+	rows, err := tx.Query(`SELECT processor, generation, read_at, whole, whole_at, wholes, first_at, contacts, signature, hosting, region, fault, mark, failures, not_before, notes FROM source`)
 	out := map[string]SourceState{}
 	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var s SourceState
-		var readAt, wholeAt, firstAt int64
-		err := r.Scan(&s.Processor, &s.Generation, &readAt, &s.Whole, &wholeAt, &s.Wholes, &firstAt, &s.Contacts, &s.Signature, &s.Hosting, &s.Region, &s.Fault)
-		s.ReadAt, s.WholeAt, s.FirstAt = fromMillis(readAt), fromMillis(wholeAt), fromMillis(firstAt)
+		var readAt, wholeAt, firstAt, notBefore int64
+		var notes sql.RawBytes
+		err := r.Scan(&s.Processor, &s.Generation, &readAt, &s.Whole, &wholeAt, &s.Wholes, &firstAt, &s.Contacts, &s.Signature, &s.Hosting, &s.Region, &s.Fault,
+			&s.Mark, &s.Failures, &notBefore, &notes)
+		if err != nil {
+			return struct{}{}, err
+		}
+		s.ReadAt, s.WholeAt, s.FirstAt, s.NotBefore = fromMillis(readAt), fromMillis(wholeAt), fromMillis(firstAt), fromMillis(notBefore)
+		err = json.Unmarshal(notes, &s.Notes)
 		out[s.Processor] = s
 		return struct{}{}, err
 	})
@@ -38,10 +49,16 @@ func (tx *Tx) Sources() (map[string]SourceState, error) {
 
 // PutSource stores the state of a processor's reads.
 func (tx *Tx) PutSource(s SourceState) error {
-	_, err := tx.Exec(`INSERT INTO source (processor, generation, read_at, whole, whole_at, wholes, first_at, contacts, signature, hosting, region, fault)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (processor) DO UPDATE SET generation = excluded.generation, read_at = excluded.read_at,
+	notes, err := json.Marshal(s.Notes)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO source (processor, generation, read_at, whole, whole_at, wholes, first_at, contacts, signature, hosting, region, fault, mark, failures, not_before, notes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (processor) DO UPDATE SET generation = excluded.generation, read_at = excluded.read_at,
 		whole = excluded.whole, whole_at = excluded.whole_at, wholes = excluded.wholes, first_at = excluded.first_at, contacts = excluded.contacts, signature = excluded.signature,
-		hosting = excluded.hosting, region = excluded.region, fault = excluded.fault`,
-		s.Processor, s.Generation, millis(s.ReadAt), flag(s.Whole), millis(s.WholeAt), s.Wholes, millis(s.FirstAt), s.Contacts, s.Signature, s.Hosting, s.Region, s.Fault)
+		hosting = excluded.hosting, region = excluded.region, fault = excluded.fault,
+		mark = excluded.mark, failures = excluded.failures, not_before = excluded.not_before, notes = excluded.notes`,
+		s.Processor, s.Generation, millis(s.ReadAt), flag(s.Whole), millis(s.WholeAt), s.Wholes, millis(s.FirstAt), s.Contacts, s.Signature, s.Hosting, s.Region, s.Fault,
+		s.Mark, s.Failures, millis(s.NotBefore), string(notes))
 	return err
 }

@@ -48,7 +48,8 @@ func (s *Store) Fenced(f Fence) *Store {
 // query's rows have to be read or closed before the next statement.
 type Tx struct {
 	*sql.Tx
-	engine engine
+	engine  engine
+	figures map[figure]delta // what it changes of them
 }
 
 // Write runs f in the only transaction that writes at this time, on any machine:
@@ -66,7 +67,10 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 				return fmt.Errorf("wait for other writers: %w", err)
 			}
 		}
-		return f(tx)
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.flush()
 	})
 }
 
@@ -85,7 +89,7 @@ func (s *Store) in(ctx context.Context, o *sql.TxOptions, f func(*Tx) error) (er
 			_ = tx.Rollback()
 		}
 	}()
-	if err := f(&Tx{tx, s.engine}); err != nil {
+	if err := f(&Tx{Tx: tx, engine: s.engine}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/duty"
-	"github.com/lapsed/lapsed/internal/person"
 	"github.com/lapsed/lapsed/internal/store/pgtest"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -133,23 +132,8 @@ func TestPersonsAreVisitedWhole(t *testing.T) {
 		for i := range 9 {
 			put(t, s, 1, observed(string(rune('a'+i)), string(rune('x'+i/3)), contact.Facts{}))
 		}
-		err := s.Write(ctx, func(tx *Tx) error {
-			n, err := tx.Numbers()
-			if err != nil {
-				return err
-			}
-			p, err := person.Resolve(len(n), tx.Links(n), true)
-			if err != nil {
-				return err
-			}
-			joined, err := tx.SetPersons(n, p)
-			if len(joined) != 6 {
-				t.Errorf("%d contacts changed their person, want 6", len(joined))
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+		if n := resolve(t, s, true); n != 6 {
+			t.Errorf("%d contacts changed their person, want 6", n)
 		}
 		seen, after := 0, int64(0)
 		for {
@@ -204,7 +188,7 @@ func TestADutyKeepsItsBeginning(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = s.Read(ctx, func(tx *Tx) error {
-			by, err := tx.DutiesBetween(3, 3)
+			by, err := tx.DutiesOf([]int64{3})
 			if err != nil || len(by[3]) != 1 {
 				t.Fatalf("%v, %v", by, err)
 			}
@@ -272,7 +256,7 @@ func TestHoldsMeetPersonsByAnyIdentifier(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = s.Read(ctx, func(tx *Tx) error {
-			hs, err := tx.HoldsBetween(0, 100)
+			hs, err := tx.HoldsOf([]int64{1, 2, 3})
 			if err != nil || len(hs[1]) != 1 || hs[1][0].ID != "h1" {
 				t.Errorf("%v, %v", hs, err)
 			}
@@ -285,7 +269,7 @@ func TestHoldsMeetPersonsByAnyIdentifier(t *testing.T) {
 			if ok, _ := tx.ReleaseHold("h1", start); ok {
 				t.Error("released twice")
 			}
-			hs, err := tx.HoldsBetween(0, 100)
+			hs, err := tx.HoldsOf([]int64{1, 2, 3})
 			if err != nil || len(hs) != 0 {
 				t.Errorf("a released hold holds: %v, %v", hs, err)
 			}
@@ -308,7 +292,7 @@ func TestSuppressionExpires(t *testing.T) {
 			if gone, err := tx.ExpireSuppressions(101); len(gone) != 1 || gone[0] != "p1" || err != nil {
 				t.Errorf("%v expired, %v", gone, err)
 			}
-			by, err := tx.SuppressedBetween(0, 10)
+			by, err := tx.SuppressedOf([]int64{1, 2, 3})
 			if err != nil || len(by[1]) != 1 || by[1][0].Since != 5 {
 				t.Errorf("a refusal does not outlive its record: %v, %v", by, err)
 			}

@@ -1,0 +1,138 @@
+package reconcile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/audit/entry"
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/fault"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// The objects of a source.read entry.
+const (
+	wholeObject   = "person"
+	changesObject = "changes"
+)
+
+// add mixes an observation into the read's digest, whatever the order of pages.
+func (x *pulling) add(o contact.Observation) {
+	facts, err := json.Marshal(o.Facts)
+	if err != nil {
+		return // Facts are plain data: they always marshal
+	}
+	h := sha256.Sum256(append([]byte(o.Ref.String()+" "), facts...))
+	for i := range h {
+		x.digest[i] ^= h[i]
+	}
+}
+
+// conclude stores what the read was worth.
+func (x *pulling) conclude(ctx context.Context) error {
+	x.after.Fault = ""
+	if x.whole {
+		if x.fault == nil {
+			x.shrunk = x.kept > 0 && x.kept-x.contacts > x.shrinkage()
+		}
+		x.after.Whole = x.fault == nil && !x.shrunk && x.unjoined == 0
+	} else if x.unjoined > 0 {
+		x.after.Whole = false // a new record whose owner can't be told could be anybody's
+	}
+	if fault.Is(x.fault, fault.Unsupported) && !x.whole {
+		x.after.Mark = "" // only a whole read will do
+	}
+	if code := x.faultCode(); code != "" {
+		x.after.Fault = code
+		x.after.Failures++
+		x.after.NotBefore = x.Clock().Add(restFor(x.fault, x.after.Failures))
+	} else {
+		x.after.Failures, x.after.NotBefore, x.after.Mark = 0, time.Time{}, x.reading.Mark
+	}
+	x.after.Notes = x.notes()
+	return x.write(ctx, x.keepRead)
+}
+
+func (x *pulling) keepRead(tx *store.Tx) (gone []entry.Entry, err error) {
+	object := changesObject
+	if x.whole {
+		object = wholeObject
+	}
+	if x.whole && x.after.Whole {
+		x.after.WholeAt, x.after.Contacts, x.after.Signature = x.after.ReadAt, x.contacts, x.Policy.Signature
+		x.after.Wholes++
+		if x.after.FirstAt.IsZero() {
+			x.after.FirstAt = x.after.ReadAt
+		}
+		unseen, err := tx.Unseen(x.name, x.after.Generation)
+		if err != nil {
+			return nil, err
+		}
+		if gone, err = x.goneRecords(tx, unseen); err != nil {
+			return nil, err
+		}
+	}
+	stale := int64(0)
+	if !x.after.WholeAt.IsZero() {
+		stale = int64(x.now.Sub(x.after.WholeAt).Seconds())
+	}
+	return append(gone, entry.Entry{Kind: entry.SourceRead, Body: entry.SourceWasRead{Processor: x.name, Object: object, Whole: x.after.Whole && x.after.Fault == "",
+		Contacts: x.contacts, Digest: "sha256:" + hex.EncodeToString(x.digest[:]), AsOf: entry.Time(x.after.ReadAt), StalenessS: max(stale, 0),
+		MaxStalenessS: int64(x.stale().Seconds()), Region: code(x.after.Hosting), SkewS: int64(x.skew.Seconds()), Unmapped: x.unmapped}}), tx.PutSource(x.after)
+}
+
+// shrinkage is how many fewer records a read may show than are known.
+func (x *pulling) shrinkage() int {
+	share := policy.Share(1000)
+	if s := x.Policy.Limits.ShrunkSource; s != nil {
+		share = *s
+	}
+	return share.Of(x.kept)
+}
+
+func (x *pulling) faultCode() string {
+	switch {
+	case x.shrunk:
+		return "shrunk"
+	case x.fault == nil && x.unjoined > 0:
+		return "identity-unread"
+	}
+	return faultCode(x.fault)
+}
+
+// notes are the findings that the read leaves behind. They stand until the next.
+func (x *pulling) notes() (out []store.Note) {
+	note := func(c policy.FindingCode, subject string, n int, format string, args ...any) {
+		out = append(out, store.Note{Code: string(c), Processor: x.name, Subject: subject, Count: n, Words: fmt.Sprintf(format, args...)})
+	}
+	switch {
+	case x.fault == nil && x.unjoined > 0:
+		note(policy.FindSourceUnread, "identity", x.unjoined, "records at %s don't show whose they are: an act in them could be anybody's, so nobody is deleted for lapsing", x.name)
+	case x.shrunk:
+		note(policy.FindSourceShrunk, "", x.kept-x.contacts, "%s showed %d records where %d are known: nobody is deleted for lapsing until it shows them again", x.name, x.contacts, x.kept)
+	case x.fault != nil:
+		note(policy.FindSourceUnread, "", 1, "%s was not read whole (%v): nobody is deleted for lapsing, refusals go on", x.name, x.fault)
+	}
+	for _, m := range x.about.Missing {
+		note(policy.FindMissing, m.What, 1, "%s: %s is missing: %s", x.name, m.What, m.Hint)
+	}
+	if d := x.skew.Abs(); d > skewLimit {
+		note(policy.FindClockSkew, "", int(d.Seconds()), "our clock and %s's differ by %s: nothing is planned until they agree", x.name, d.Round(time.Second))
+	}
+	// Where the account is hosted, against what the policy says (C9).
+	p, ok := x.Policy.Processors.Get(x.name)
+	switch {
+	case !ok || x.fault != nil && x.about.Hosting == "":
+	case x.about.Region == "":
+		note(policy.FindRegionUnknown, "", 1, "where %s is hosted can't be told from what it says (%q); the policy says %s", x.name, x.about.Hosting, p.Region)
+	case !strings.EqualFold(x.about.Region, p.Region):
+		note(policy.FindRegionDrift, "", 1, "%s is hosted in %s (%s), and the policy says %s", x.name, x.about.Region, x.about.Hosting, p.Region)
+	}
+	return out
+}
