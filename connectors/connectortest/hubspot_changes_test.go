@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/hubspot"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/fault"
@@ -130,6 +131,10 @@ func TestHubSpotDayOfCalls(t *testing.T) {
 	}
 	if wait := after(err); wait < 14*time.Hour || wait > 15*time.Hour {
 		t.Errorf("free again in %s, and it is nine in the morning", wait)
+	}
+	b, ok := a.Connector.(connectors.Metered).Budget()
+	if midnight := opening.Truncate(24 * time.Hour).AddDate(0, 0, 1); !ok || b.Most != 1000 || b.Used != calls(a) || !b.Free.Equal(midnight) {
+		t.Errorf("after %d calls: %+v, %v", calls(a), b, ok)
 	}
 	_, _, mark := since(t, a, r.Mark)
 	spend(955)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/salesforce"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/fault"
@@ -185,6 +186,9 @@ func TestSalesforceDayOfCalls(t *testing.T) {
 	spend(165)
 	if _, _, err := read(t, a); !fault.Is(err, fault.RateLimited) || after(err) == 0 {
 		t.Errorf("a whole read after four fifths of the day: %v, free in %s", err, after(err))
+	}
+	if b, ok := a.Connector.(connectors.Metered).Budget(); !ok || b.Most != 200 || b.Used < 160 || b.Used > calls(a) || b.AsOf.IsZero() {
+		t.Errorf("after %d calls: %+v, %v", calls(a), b, ok)
 	}
 	_, _, mark := since(t, a, r.Mark)
 	spend(193)

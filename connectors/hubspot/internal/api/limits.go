@@ -190,16 +190,26 @@ const (
 	ForChanges Share = 95
 )
 
-// DaySpent returns an error once the share is used up, until the account's midnight.
-func (c *Client) DaySpent(s Share) error {
+// Day tells how many calls the account has a day and how many are left, when
+// HubSpot said so, and when the day ends. All are zero before it did.
+func (c *Client) Day() (most, left int, at, ends time.Time) {
 	l := c.limits
 	l.mu.Lock()
-	daily, left, at := l.daily, l.left, l.asOf
+	most, left, at = l.daily, l.left, l.asOf
 	l.mu.Unlock()
-	if daily == 0 || left*100 >= daily*(100-int(s)) {
+	if most > 0 && !at.IsZero() {
+		ends = at.Add(l.untilMidnight(at))
+	}
+	return most, left, at, ends
+}
+
+// DaySpent returns an error once the share is used up, until the account's midnight.
+func (c *Client) DaySpent(s Share) error {
+	most, left, at, _ := c.Day()
+	if most == 0 || left*100 >= most*(100-int(s)) {
 		return nil
 	}
-	return &fault.Error{Kind: fault.RateLimited, Op: c.processor, Code: policyDaily, After: l.untilMidnight(at),
+	return &fault.Error{Kind: fault.RateLimited, Op: c.processor, Code: policyDaily, After: c.limits.untilMidnight(at),
 		Hint: strconv.Itoa(int(s)) + " % of the account's calls of the day are used"}
 }
 

@@ -39,6 +39,12 @@ const (
 	ForChanges Share = 95
 )
 
+// Day tells how many calls the org used in the last 24 hours, and how many it
+// has; both are zero before an answer told.
+func (c *Client) Day() (used, most int) {
+	return int(c.usage.used.Load()), int(c.usage.most.Load())
+}
+
 // Budget returns a RateLimited error when the share of the org's calls of the
 // day is used up. Only reads ask it, and only after an answer of their own, or an
 // old number would stop them for ever. The day is the last 24 hours, so calls
