@@ -21,7 +21,6 @@ import (
 	"github.com/lapsed/lapsed/internal/metrics"
 	"github.com/lapsed/lapsed/internal/reconcile"
 	"github.com/lapsed/lapsed/internal/store"
-	"github.com/lapsed/lapsed/policy"
 )
 
 // FactsOf turns what a cycle told of itself into what is watched.
@@ -33,9 +32,9 @@ func FactsOf(r reconcile.Report, took time.Duration) metrics.CycleFacts {
 		f.Result = "failed"
 	}
 	for _, s := range r.Sources {
-		x := metrics.Source{Name: s.Processor, Whole: s.Whole, Contacts: s.Contacts}
-		if s.Whole {
-			x.AsOf = s.AsOf
+		x := metrics.Source{Name: s.Processor, Whole: s.Whole, WholeAt: s.WholeAt, Contacts: s.Contacts, Failures: s.Failures}
+		if s.Fault == "" {
+			x.ReadAt = s.AsOf
 		}
 		f.Sources = append(f.Sources, x)
 	}
@@ -104,13 +103,13 @@ func (a *App) countDuties(ctx context.Context, tx *store.Tx, f *metrics.CycleFac
 	for state, n := range by {
 		f.Duties[string(state)] = n
 	}
-	var oldest sql.NullInt64
-	if err := tx.QueryRowContext(ctx, `SELECT MIN(due) FROM duty WHERE state = $1 AND verb <> $2`, string(duty.Due), string(policy.Instruct)).Scan(&oldest); err != nil {
+	_, oldest, err := tx.NextDue()
+	if err != nil {
 		return err
 	}
 	f.OldestOverdueDays = 0
-	if oldest.Valid {
-		f.OldestOverdueDays = max(0, int(a.Clock().Sub(time.UnixMilli(oldest.Int64)).Hours()/24))
+	if !oldest.IsZero() {
+		f.OldestOverdueDays = max(0, int(a.Clock().Sub(oldest).Hours()/24))
 	}
 	if f.Rules, err = lastDone(ctx, tx); err != nil {
 		return err
@@ -159,7 +158,11 @@ func (a *App) countSources(_ context.Context, tx *store.Tx, f *metrics.CycleFact
 	f.Sources = nil
 	for _, e := range a.Config.Processors {
 		s := known[e.Name]
-		f.Sources = append(f.Sources, metrics.Source{Name: e.Name, Whole: s.Whole, AsOf: s.WholeAt, Contacts: s.Contacts})
+		x := metrics.Source{Name: e.Name, Whole: s.Whole && s.Fault == "", WholeAt: s.WholeAt, Contacts: s.Contacts, Failures: s.Failures}
+		if s.Fault == "" {
+			x.ReadAt = s.ReadAt
+		}
+		f.Sources = append(f.Sources, x)
 	}
 	return err
 }

@@ -179,7 +179,7 @@ func (w watched) unread() (out []notify.Event) {
 		if since.IsZero() {
 			since = w.begun
 		}
-		if since.IsZero() || w.now.Sub(since) <= unreadFor || s.Whole && w.now.Sub(since) <= unseenFor {
+		if since.IsZero() || w.now.Sub(since) <= unreadFor || s.Whole && s.Fault == "" && w.now.Sub(since) <= unseenFor {
 			continue
 		}
 		days := int(w.now.Sub(since).Hours() / 24)

@@ -27,9 +27,11 @@ type CycleFacts struct {
 // Source is what is known of the reads of one processor.
 type Source struct {
 	Name     string
-	Whole    bool      // the newest read saw everything
-	AsOf     time.Time // when the newest whole read began; zero = never
-	Contacts int       // records in it
+	Whole    bool      // the newest read saw everything that it asked for
+	WholeAt  time.Time // when the newest whole read began; zero = never
+	ReadAt   time.Time // when the newest read began, whole or of changes, if it succeeded
+	Failures int       // reads in a row that failed
+	Contacts int       // records in the newest whole read
 }
 
 // Log says how far the audit log is, in entries.

@@ -21,7 +21,7 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func facts() metrics.CycleFacts {
 	return metrics.CycleFacts{Mode: "enforce", Result: "done", Duration: 90 * time.Second, Finished: noon,
-		Sources: []metrics.Source{{Name: "hubspot", Whole: true, AsOf: noon.Add(-time.Minute), Contacts: 412}, {Name: "salesforce"}},
+		Sources: []metrics.Source{{Name: "hubspot", Whole: true, WholeAt: noon.Add(-time.Hour), ReadAt: noon.Add(-time.Minute), Contacts: 412}, {Name: "salesforce", Failures: 3}},
 		Rules:   map[string]time.Time{"retention.delete": noon.Add(-time.Hour)},
 		Duties:  map[string]int{"due": 7, "final": 30}, Demands: map[string]int{"retention.delete": 9}, Findings: map[string]int{"unknown-channel": 3},
 		Persons: 480, Blocked: 2, Batches: 1, OldestOverdueDays: 4,

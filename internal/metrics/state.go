@@ -80,7 +80,9 @@ var (
 	descRule      = desc("rule_last_success_timestamp_seconds", "When a duty of the rule was last seen done.", "rule")
 	descFindings  = desc("findings", "Cases in the open findings, by code.", "code")
 	descSource    = desc("source_last_success_timestamp_seconds", "When the newest whole read of a source began.", "source")
-	descWhole     = desc("source_whole", "1 if the newest read of a source saw everything.", "source")
+	descRead      = desc("source_last_read_timestamp_seconds", "When the newest read of a source began, whole or of what has changed, if it succeeded.", "source")
+	descFailures  = desc("source_failures", "Reads of a source in a row that failed.", "source")
+	descWhole     = desc("source_whole", "1 if the newest read of a source saw everything that it asked for.", "source")
 	descContacts  = desc("source_contacts", "Records in the newest whole read of a source.", "source")
 	descEntries   = desc("log_entries", "Entries of the audit log.")
 	descSigned    = desc("log_signed_entries", "Entries under the newest signed checkpoint.")
@@ -90,7 +92,7 @@ var (
 
 func all() []*prometheus.Desc {
 	return []*prometheus.Desc{descUp, descCycle, descCycleOK, descCycleTook, descEnforcing, descPaused, descPersons, descOverdue, descBlocked, descBatches, descDuties,
-		descDemands, descRule, descFindings, descSource, descWhole, descContacts, descEntries, descSigned, descPublished, descPubAt}
+		descDemands, descRule, descFindings, descSource, descRead, descFailures, descWhole, descContacts, descEntries, descSigned, descPublished, descPubAt}
 }
 
 // Describe names what Collect may send.
@@ -124,7 +126,9 @@ func (s *state) Collect(to chan<- prometheus.Metric) {
 		e.instant(descRule, at, rule)
 	}
 	for _, x := range f.Sources {
-		e.instant(descSource, x.AsOf, x.Name)
+		e.instant(descSource, x.WholeAt, x.Name)
+		e.instant(descRead, x.ReadAt, x.Name)
+		e.put(descFailures, float64(x.Failures), x.Name)
 		e.put(descWhole, one(x.Whole), x.Name)
 		e.put(descContacts, float64(x.Contacts), x.Name)
 	}
