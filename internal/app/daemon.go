@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -22,7 +23,7 @@ import (
 type DaemonOptions struct {
 	Options
 	// Wake makes the daemon read its files again and do a cycle at once, as SIGHUP does.
-	Wake <-chan struct{}
+	Wake <-chan os.Signal
 	// Listening is told the address that is served, when it is. It may be nil.
 	Listening func(address string)
 }
@@ -63,7 +64,7 @@ func RunDaemon(ctx context.Context, o DaemonOptions) (err error) {
 type daemon struct {
 	app    atomic.Pointer[App]
 	log    *slog.Logger
-	wake   <-chan struct{}
+	wake   <-chan os.Signal
 	watch  *metrics.Metrics
 	notify *notify.Notifier
 	broken string // what the files' problem is, "" = none

@@ -188,11 +188,11 @@ func TestTheLatestStands(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = s.Read(ctx, func(tx *Tx) error {
-			by, err := tx.SuppressedBetween(0, 10)
+			by, err := tx.SuppressedOf([]int64{1, 2, 3})
 			if err != nil || len(by[1]) != 1 || by[1][0].Since != 9 || len(by[2]) != 1 || by[2][0].Since != 9 {
 				t.Errorf("refusals: %+v, %v", by, err)
 			}
-			holds, err := tx.HoldsBetween(0, 10)
+			holds, err := tx.HoldsOf([]int64{1, 2, 3})
 			if err != nil || len(holds[1]) != 1 || len(holds[2]) != 1 {
 				t.Errorf("holds: %+v, %v", holds, err)
 			}
