@@ -19,7 +19,7 @@ const overdueDays = 90
 // Whether all sources were read whole and fresh is not asked here but before
 // each write: a person doesn't cease to have lapsed because a source is down.
 func (p *Policy) Decide(person contact.Person, with Circumstances, at time.Time) Decision {
-	j := judge{p: p, person: &person, with: with, at: at, today: p.Today(at)}
+	j := judge{p: p, person: person, with: with, at: at, today: p.Today(at), until: NoDay}
 	j.d.Verdict = Kept
 	for i := range person.Observations {
 		if person.Observations[i].Facts.LeftAlone {
@@ -31,16 +31,20 @@ func (p *Policy) Decide(person contact.Person, with Circumstances, at time.Time)
 	j.age()
 	j.marketing()
 	j.deletion()
+	if j.until != NoDay {
+		j.d.Until = j.until.Start(p.zone)
+	}
 	return j.d
 }
 
 // judge is one decision in the making.
 type judge struct {
 	p      *Policy
-	person *contact.Person
+	person contact.Person
 	with   Circumstances
 	at     time.Time
 	today  Day
+	until  Day // the first day on which time alone changes the decision
 	d      Decision
 
 	channels  uint64 // a bit each, over all observations
@@ -59,11 +63,8 @@ type judge struct {
 
 // changes notes that time alone changes the decision at the start of a day.
 func (j *judge) changes(d Day) {
-	if d == NoDay || d <= j.today {
-		return
-	}
-	if t := d.Start(j.p.zone); j.d.Until.IsZero() || t.Before(j.d.Until) {
-		j.d.Until = t
+	if d > j.today && (j.until == NoDay || d < j.until) {
+		j.until = d
 	}
 }
 

@@ -30,6 +30,7 @@ type lens struct {
 	accepted   []acceptedLens
 	forms      *formLens
 	topics     []topicLens
+	alone      [][]uint16 // each topic of the policy in a list of its own; never changed
 	topicGroup *topicGroup
 	keeps      []keepLens
 	filled     []filledLens

@@ -90,6 +90,7 @@ func (c *compiler) formTopics() map[string][]uint16 {
 
 func (v view) topics() {
 	for i, e := range v.c.p.Topics {
+		v.lens.alone = append(v.lens.alone, []uint16{uint16(i)})
 		id, ok := e.Value.Get(v.processor)
 		if !ok {
 			continue

@@ -24,12 +24,12 @@ type Pseudonymiser interface {
 // else. A date later than the day of reading is no act (C5); it makes the facts
 // undetermined until the record is read again.
 func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observation {
-	o := contact.Observation{Ref: c.Ref, ReadAt: c.ReadAt}
+	o := draft{Observation: contact.Observation{Ref: c.Ref, ReadAt: c.ReadAt}}
 	o.Facts.Collected = contact.NoDay
 	l := p.lenses[lensKey{c.Ref.Processor, c.Ref.Object}]
 	if l == nil {
 		o.Facts.Unread, o.Facts.ScopeUnread, o.Facts.LinkUnread = true, true, true
-		return o
+		return o.Observation
 	}
 	var few [16][]contact.Row
 	x := l.look(&c, few[:0])
@@ -38,26 +38,27 @@ func (p *Policy) Observe(c contact.Contact, keys Pseudonymiser) contact.Observat
 			o.Facts.LeftAlone = true
 		}
 	}
-	l.identify(&x, &o, keys)
-	see := sight{p: p, l: l, c: &c, look: x, f: &o.Facts, today: p.Today(c.ReadAt)}
+	o.room = new(room)
+	o.Identifiers = o.room.identifiers[:0]
+	l.identify(&x, &o.Observation, keys)
+	see := sight{p: p, l: l, c: &c, look: x, o: &o, f: &o.Facts, today: p.Today(c.ReadAt)}
 	if c.Unreadable != nil {
 		see.losses()
 	}
 	if o.Facts.LeftAlone { // read no further (C18)
 		o.Facts = contact.Facts{LeftAlone: true, LinkUnread: o.Facts.LinkUnread, Collected: contact.NoDay}
-		return o
+		return o.Observation
 	}
 	see.record(keys)
 	see.signals()
 	see.consent()
 	see.keeps()
-	return o
+	return o.Observation
 }
 
 // identify makes the pseudonyms by which contacts are joined.
 func (l *lens) identify(x *look, o *contact.Observation, keys Pseudonymiser) {
 	c := x.c
-	o.Identifiers = make([]contact.Identifier, 0, len(l.emails)+len(l.links)+len(c.Aliases)+1)
 	add := func(id contact.Identifier) {
 		if !slices.ContainsFunc(o.Identifiers, func(x contact.Identifier) bool { return x.Key == id.Key }) {
 			o.Identifiers = append(o.Identifiers, id)
@@ -109,7 +110,8 @@ type sight struct {
 	l *lens
 	c *contact.Contact
 	look
-	f     *contact.Facts
+	o     *draft
+	f     *contact.Facts // of o
 	today Day
 }
 
@@ -176,7 +178,7 @@ func (s *sight) record(keys Pseudonymiser) {
 	}
 	for i := range l.channels {
 		if ch := &l.channels[i]; ch.match(&s.look) {
-			f.Channels = append(f.Channels, ch.rule)
+			f.Channels = put(f.Channels, s.o.room.channels[:], ch.rule)
 		}
 	}
 	if len(f.Channels) == 0 {
@@ -193,7 +195,7 @@ func (s *sight) mailable() bool {
 		}
 	}
 	for _, n := range s.l.mailed {
-		if !s.own.Value(n).IsEmpty() || slices.Contains(s.c.Unreadable, s.l.groups[0].pick.Name(n)) {
+		if !s.own.Value(n).IsEmpty() || slices.Contains(s.c.Unreadable, s.l.groups[ownGroup].pick.Name(n)) {
 			return true
 		}
 	}
@@ -202,13 +204,15 @@ func (s *sight) mailable() bool {
 
 // origin marks the value that no channel knows, for one finding a value (C1).
 func (s *sight) origin(keys Pseudonymiser) {
-	text := ""
+	var room [128]byte
+	text := append(append(append(room[:0], "origin "...), s.c.Ref.Processor...), ' ')
 	for _, n := range s.l.origins {
 		if v := s.own.Value(n); !v.IsEmpty() {
-			text += s.l.groups[0].pick.Name(n) + "=" + v.Text() + ";"
+			text = append(append(text, s.l.groups[ownGroup].pick.Name(n)...), '=')
+			text = append(append(text, v.Text()...), ';')
 		}
 	}
-	s.f.Origin = keys.Text("origin " + s.c.Ref.Processor + " " + text)
+	s.f.Origin = keys.Text(string(text))
 }
 
 // births reads days of birth. What is written and can't be one is unclear (C4).

@@ -1,15 +1,9 @@
 package policy
 
-import (
-	"slices"
-
-	"github.com/lapsed/lapsed/internal/contact"
-)
+import "github.com/lapsed/lapsed/internal/contact"
 
 // signals keeps the latest act that each rule sees.
 func (s *sight) signals() {
-	var found8 [8]contact.Signal // most records show fewer acts than that
-	acts := found8[:0]
 	for i := range s.l.signals {
 		sl := &s.l.signals[i]
 		if !sl.when.match(&s.look) {
@@ -43,11 +37,8 @@ func (s *sight) signals() {
 			found, best.NoEnd = true, true // it goes on, and nothing tells until when
 		}
 		if found {
-			acts = append(acts, best)
+			s.f.Signals = put(s.f.Signals, s.o.room.signals[:], best)
 		}
-	}
-	if len(acts) > 0 {
-		s.f.Signals = slices.Clone(acts)
 	}
 }
 

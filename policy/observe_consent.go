@@ -19,7 +19,7 @@ func (s *sight) consent() {
 func (s *sight) topics() {
 	for i := range s.l.topics {
 		if t := &s.l.topics[i]; s.own.Value(t.flag).Text() == "true" {
-			s.f.Topics = append(s.f.Topics, t.rule)
+			s.f.Topics = put(s.f.Topics, s.o.room.topics[:], t.rule)
 		}
 	}
 	if g := s.l.topicGroup; g != nil {
@@ -29,7 +29,7 @@ func (s *sight) topics() {
 				continue
 			}
 			if t, known := s.topic(row.Value(g.topic).Text()); known && !slices.Contains(s.f.Topics, t) {
-				s.f.Topics = append(s.f.Topics, t)
+				s.f.Topics = put(s.f.Topics, s.o.room.topics[:], t)
 			}
 		}
 	}
@@ -53,7 +53,7 @@ func (s *sight) refusals() {
 			continue
 		}
 		if r.extent != contact.ExtentTopic {
-			s.f.Refusals = append(s.f.Refusals, contact.Refusal{Rule: r.rule, Extent: r.extent})
+			s.f.Refusals = put(s.f.Refusals, s.o.room.refusals[:], contact.Refusal{Rule: r.rule, Extent: r.extent})
 			continue
 		}
 		for k := range s.count(r.group) {
@@ -72,7 +72,7 @@ func (s *sight) refusals() {
 			if at, ok := s.stated(row.Value(r.stated)); ok {
 				n.At = at
 			}
-			s.f.Refusals = append(s.f.Refusals, n)
+			s.f.Refusals = put(s.f.Refusals, s.o.room.refusals[:], n)
 		}
 	}
 }
@@ -106,9 +106,9 @@ func (s *sight) accepted() {
 				if !known {
 					continue
 				}
-				proof.Topics = []uint16{t}
+				proof.Topics = s.l.alone[t]
 			}
-			s.f.Proofs = append(s.f.Proofs, proof)
+			s.f.Proofs = put(s.f.Proofs, s.o.room.proofs[:], proof)
 		}
 	}
 }
@@ -127,7 +127,7 @@ func (s *sight) forms() {
 			continue
 		}
 		if at, given := s.given(row.Value(s.l.forms.stated)); given {
-			s.f.Proofs = append(s.f.Proofs, contact.Proof{At: at, Form: uint16(s.p.forms[id] + 1), Topics: topics})
+			s.f.Proofs = put(s.f.Proofs, s.o.room.proofs[:], contact.Proof{At: at, Form: uint16(s.p.forms[id] + 1), Topics: topics})
 		}
 	}
 }

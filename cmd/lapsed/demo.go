@@ -61,10 +61,28 @@ func instant(s string) (time.Time, error) {
 	return t, nil
 }
 
+// sandboxHelp tells what the flags have no room for.
+const sandboxHelp = `Serves simulated Salesforce and HubSpot accounts with people of known fate, and a
+control address: GET /truth, /state, /calls, /writes and /compare, POST /advance,
+/phase, /faults and /mutate. Prints one line of JSON when it is ready.
+
+Faults are processor:route:kind[=value][:times[:skip]][@rate[/seed]]:
+
+  hubspot:search:status=429:3                   the next three searches are refused
+  salesforce::slow=2s                           every answer takes two seconds more
+  hubspot:gdpr-delete:drop-after-commit@0.1/7   a tenth of the deletions lose their answer
+  hubspot::mixed@0.02/7,salesforce::mixed@0.02/7  one request in fifty meets one of all kinds
+
+An empty processor or route means all; a route is a part of its template. The seed
+decides which requests meet a fault that has a rate: the same requests meet the same
+ones again. A kind that doesn't exist is answered with the list of those that do.
+POST /faults takes such faults as JSON, one or a list, and mixtures by processor:
+{"salesforce":{"rate":0.02,"seed":7},"hubspot":{"rate":0.05,"kinds":["status=503","truncated"]}}.`
+
 func newSandbox() *cobra.Command {
 	var o app.SandboxOptions
 	var now string
-	c := &cobra.Command{Use: "sandbox", Short: "Serve simulated Salesforce and HubSpot accounts on this machine",
+	c := &cobra.Command{Use: "sandbox", Short: "Serve simulated Salesforce and HubSpot accounts on this machine", Long: sandboxHelp,
 		Args: args(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) (err error) {
 			if now == "" {
 				now = os.Getenv("LAPSED_NOW")
@@ -80,7 +98,7 @@ func newSandbox() *cobra.Command {
 	f.IntVar(&o.People, "people", 500, "how many people")
 	f.Uint64Var(&o.Seed, "seed", 1, "decides who they are")
 	f.StringVar(&now, "now", "", "where the clock starts (RFC 3339); default LAPSED_NOW or now")
-	f.StringVar(&o.Faults, "faults", "", "faults from the start: processor:route:kind[:times[:skip]], commas between")
+	f.StringVar(&o.Faults, "faults", "", "faults from the start: processor:route:kind[=value][:times[:skip]][@rate[/seed]], commas between")
 	f.StringVar(&o.WriteConfig, "write-config", "", "write a config, and a policy beside it, for this sandbox")
 	return c
 }

@@ -133,7 +133,7 @@ func TestHubSpotDayOfCalls(t *testing.T) {
 		t.Errorf("free again in %s, and it is nine in the morning", wait)
 	}
 	b, ok := a.Connector.(connectors.Metered).Budget()
-	if midnight := opening.Truncate(24 * time.Hour).AddDate(0, 0, 1); !ok || b.Most != 1000 || b.Used != calls(a) || !b.Free.Equal(midnight) {
+	if midnight := opening.Truncate(24*time.Hour).AddDate(0, 0, 1); !ok || b.Most != 1000 || b.Used != calls(a) || !b.Free.Equal(midnight) {
 		t.Errorf("after %d calls: %+v, %v", calls(a), b, ok)
 	}
 	_, _, mark := since(t, a, r.Mark)

@@ -42,15 +42,16 @@ func hubspotEnv(o sandbox.Options, archive bool) Env {
 		Start: func(t *testing.T) Account { return hubspotAccount(t, o, archive) },
 		Broken: []kit.Fault{
 			{Kind: "truncated"}, {Kind: "empty-page"}, {Kind: "empty-page-with-next"}, {Kind: "duplicate-row"}, {Kind: "nonsense"},
-			{Kind: "html-502"}, {Kind: "drop-before"}, {Kind: "477"}, {Kind: "423"}, {Kind: "status", Status: 429}, {Kind: "status", Status: 403},
+			{Kind: "empty-body"}, {Kind: "wrong-total"}, {Kind: "retry-after", Delay: "30s"}, {Kind: "daily-limit"}, {Kind: "reset-after-commit"}, {Kind: "hang-before", Delay: "1ms"},
+			{Kind: "index-stall"}, {Kind: "html-502"}, {Kind: "drop-before"}, {Kind: "477"}, {Kind: "423"}, {Kind: "status", Status: 429}, {Kind: "status", Status: 403},
 			{Kind: "empty-page", Route: "/statuses"}, {Kind: "truncated", Route: "/statuses"}, {Kind: "nonsense", Route: "/statuses"},
 			{Kind: "empty-page", Route: "/associations"}, {Kind: "nonsense", Route: "/associations"}, {Kind: "empty-page", Route: "/deals"},
 		},
-		Lost: []kit.Fault{{Kind: "524-after-commit"}, {Kind: "drop-after-commit"}},
+		Lost: []kit.Fault{{Kind: "524-after-commit"}, {Kind: "drop-after-commit"}, {Kind: "reset-after-commit"}, {Kind: "hang-after-commit", Delay: "1ms"}},
 		Denied: []kit.Fault{
 			{Kind: "status", Status: 400}, {Kind: "status", Status: 401}, {Kind: "status", Status: 403}, {Kind: "status", Status: 404},
 			{Kind: "status", Status: 409}, {Kind: "status", Status: 429}, {Kind: "status", Status: 500}, {Kind: "423"}, {Kind: "477"},
-			{Kind: "html-502"}, {Kind: "nonsense"}, {Kind: "truncated"}, {Kind: "drop-before"},
+			{Kind: "html-502"}, {Kind: "nonsense"}, {Kind: "truncated"}, {Kind: "drop-before"}, {Kind: "empty-body"},
 		},
 	}
 }

@@ -24,13 +24,15 @@ func salesforceEnv(bulkAbove int) Env {
 		Broken: []kit.Fault{
 			{Kind: "truncated"}, {Kind: "half-page"}, {Kind: "empty-page"}, {Kind: "empty-array"}, {Kind: "nonsense"}, {Kind: "html-503"},
 			{Kind: "drop-before"}, {Kind: "drop-header"}, {Kind: "limit"}, {Kind: "concurrent"}, {Kind: "session-401"}, {Kind: "policy-401"}, {Kind: "redirect"},
-			{Kind: "status", Status: 500},
+			{Kind: "status", Status: 500}, {Kind: "empty-body"}, {Kind: "wrong-total"}, {Kind: "hidden-field"}, {Kind: "api-disabled"},
+			{Kind: "reset-after-commit"}, {Kind: "hang-before", Delay: "1ms"}, {Kind: "late-commit"},
 		},
-		Lost: []kit.Fault{{Kind: "drop-after-commit"}, {Kind: "500-after-commit"}},
+		Lost: []kit.Fault{{Kind: "drop-after-commit"}, {Kind: "500-after-commit"}, {Kind: "reset-after-commit"}, {Kind: "hang-after-commit", Delay: "1ms"}},
 		Denied: []kit.Fault{
 			{Kind: "status", Status: 400}, {Kind: "status", Status: 403}, {Kind: "status", Status: 404}, {Kind: "status", Status: 500},
 			{Kind: "limit"}, {Kind: "policy-401"}, {Kind: "two-errors"}, {Kind: "validation"}, {Kind: "lock-row"}, {Kind: "duplicate"},
 			{Kind: "nonsense"}, {Kind: "empty-array"}, {Kind: "redirect"}, {Kind: "html-503"}, {Kind: "drop-before"}, {Kind: "truncated"},
+			{Kind: "api-disabled"}, {Kind: "empty-body"},
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -80,57 +81,76 @@ func (l rows) Checkpoint() ([]byte, error) {
 }
 
 func (l rows) Checkpoints() iter.Seq2[[]byte, error] {
-	return l.each(`SELECT note FROM audit_checkpoint ORDER BY size`)
+	return func(yield func([]byte, error) bool) {
+		for c, err := range l.each(`SELECT size, note FROM audit_checkpoint WHERE size >= $1 ORDER BY size LIMIT $2`, 0) {
+			if !yield(c.bytes, err) {
+				return
+			}
+		}
+	}
 }
 
 func (l rows) Entries(from int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		r, err := l.tx.QueryContext(l.ctx, `SELECT idx, bytes FROM audit_entry WHERE idx >= $1 ORDER BY idx`, from)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer func() { _ = r.Close() }()
-		for next := from; r.Next(); next++ {
-			var idx int64
-			var b []byte
-			if err := r.Scan(&idx, &b); err != nil {
-				yield(nil, err)
-				return
-			}
-			for ; next < idx; next++ {
+		next := from
+		for e, err := range l.each(`SELECT idx, bytes FROM audit_entry WHERE idx >= $1 ORDER BY idx LIMIT $2`, from) {
+			for ; err == nil && next < e.number; next++ {
 				if !yield(nil, verify.Damage(fmt.Sprintf("entry %d is not in the state", next))) {
 					return
 				}
 			}
-			if !yield(b, nil) {
+			if next++; !yield(e.bytes, err) {
 				return
 			}
-		}
-		if err := r.Err(); err != nil {
-			yield(nil, err)
 		}
 	}
 }
 
-func (l rows) each(query string, args ...any) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		r, err := l.tx.QueryContext(l.ctx, query, args...)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer func() { _ = r.Close() }()
-		for r.Next() {
-			var b []byte
-			if err := r.Scan(&b); !yield(b, err) || err != nil {
+// numbered is a row of the log: an entry by its index, or a checkpoint by its size.
+type numbered struct {
+	number int64
+	bytes  []byte
+}
+
+// each yields rows in the order of their numbers, from one on, and holds no query
+// open meanwhile: PostgreSQL answers one at a time, and the verifier asks for
+// other things in between.
+func (l rows) each(query string, from int64) iter.Seq2[numbered, error] {
+	return func(yield func(numbered, error) bool) {
+		for {
+			page, err := l.page(query, from)
+			if err != nil {
+				yield(numbered{}, err)
+				return
+			}
+			for _, n := range page {
+				if from = n.number + 1; !yield(n, nil) {
+					return
+				}
+			}
+			if len(page) < pageRows {
 				return
 			}
 		}
-		if err := r.Err(); err != nil {
-			yield(nil, err)
-		}
 	}
+}
+
+const pageRows = 500
+
+func (l rows) page(query string, from int64) (out []numbered, err error) {
+	r, err := l.tx.QueryContext(l.ctx, query, from, pageRows)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	for r.Next() {
+		var n numbered
+		if err := r.Scan(&n.number, &n.bytes); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, r.Err()
 }
 
 func (l rows) Tile(level int, n int64, width int) ([]byte, error) {
@@ -197,13 +217,13 @@ type ListFilter struct {
 
 // List reads entries of the log, oldest first.
 func (a *App) List(ctx context.Context, f ListFilter) (out []LogEntry, err error) {
-	limit := -1
+	limit := math.MaxInt64
 	if f.Limit > 0 {
 		limit = f.Limit
 	}
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
 		r, err := tx.QueryContext(ctx, `SELECT idx, bytes FROM (SELECT idx, bytes FROM audit_entry WHERE ($1 = '' OR kind = $1) AND ($2 = '' OR cycle = $2) AND ($3 = '' OR person = $3) AND idx >= $4
-			ORDER BY idx DESC LIMIT $5) ORDER BY idx`, f.Kind, f.Cycle, f.Person, f.From, limit)
+			ORDER BY idx DESC LIMIT $5) AS newest ORDER BY idx`, f.Kind, f.Cycle, f.Person, f.From, limit)
 		if err != nil {
 			return err
 		}

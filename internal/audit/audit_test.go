@@ -57,11 +57,13 @@ func withdrawn(i int) entry.Entry {
 
 // Another implementation of the tree is the oracle, over enough entries for two
 // levels of tiles and in appends of any size.
-func TestTreeAgreesWithAnother(t *testing.T) {
-	db := open(t)
+func TestTreeAgreesWithAnother(t *testing.T) { agrees(t, open(t), 70000) }
+
+func agrees(t *testing.T, db *sql.DB, total int) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
-	for n := 0; n < 70000; {
-		k := min(1+r.IntN(900), 70000-n)
+	for n := 0; n < total; {
+		k := min(1+r.IntN(900), total-n)
 		var es []entry.Entry
 		for i := range k {
 			es = append(es, withdrawn(n+i))
@@ -92,7 +94,7 @@ func TestTreeAgreesWithAnother(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if h, _ := head(tx); c.Size != 70000 || string(hashBytes(h.root())) != string(want) {
+		if h, _ := head(tx); c.Size != int64(total) || string(hashBytes(h.root())) != string(want) {
 			t.Errorf("size %d, root %x; the other says %x", c.Size, h.root(), want)
 		}
 		return l.Pin(c)

@@ -26,6 +26,13 @@ func ParseRef(s string) (Ref, error) {
 
 func (r Ref) String() string { return r.Processor + ":" + r.Object + ":" + r.ID }
 
+// Append appends the text form.
+func (r Ref) Append(to []byte) []byte {
+	to = append(append(to, r.Processor...), ':')
+	to = append(append(to, r.Object...), ':')
+	return append(to, r.ID...)
+}
+
 // IsZero tells whether r names nothing.
 func (r Ref) IsZero() bool { return r == Ref{} }
 

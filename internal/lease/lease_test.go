@@ -2,6 +2,7 @@ package lease_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,7 @@ var ctx = context.Background()
 // world is one state and two processes that share it, with a clock that is set.
 type world struct {
 	t    *testing.T
+	name string
 	st   *store.Store
 	a, b *lease.Leases
 
@@ -68,7 +70,7 @@ func open(t *testing.T, name string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	w := &world{t: t, st: st, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+	w := &world{t: t, name: name, st: st, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
 	w.a, w.b = lease.New(st.Leases(), "a", ttl, w.clock), lease.New(st.Leases(), "b", ttl, w.clock)
 	return w
 }
@@ -163,7 +165,7 @@ func TestAZombieWritesNothing(t *testing.T) {
 func TestATakeoverWaitsForAFencedTransaction(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		old := w.claim(w.a, true)
-		taken := make(chan bool)
+		taken := make(chan bool, 1)
 		err := w.st.Fenced(old).Write(ctx, func(tx *store.Tx) error {
 			w.advance(ttl + time.Second)
 			go func() {
@@ -173,7 +175,8 @@ func TestATakeoverWaitsForAFencedTransaction(t *testing.T) {
 			select {
 			case <-taken:
 				t.Error("taken over in the midst of a fenced transaction")
-			case <-time.After(50 * time.Millisecond):
+				taken <- true
+			case <-w.waits():
 			}
 			return tx.SetMeta("who", "a")
 		})
@@ -184,6 +187,30 @@ func TestATakeoverWaitsForAFencedTransaction(t *testing.T) {
 			t.Error("not taken over after it")
 		}
 	})
+}
+
+// waits is closed when somebody waits for a lock. SQLite doesn't tell; there a
+// moment has to do.
+func (w *world) waits() <-chan struct{} {
+	seen := make(chan struct{})
+	if strings.HasPrefix(w.name, "sqlite:") {
+		time.AfterFunc(50*time.Millisecond, func() { close(seen) })
+		return seen
+	}
+	db, err := sql.Open("pgx", w.name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = db.Close() })
+	go func() {
+		for n := 0; n == 0; {
+			if err := db.QueryRow(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted`).Scan(&n); err != nil {
+				return // the test is over
+			}
+		}
+		close(seen)
+	}()
+	return seen
 }
 
 // On PostgreSQL a long transaction of the holder's own does not keep it from

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
@@ -15,6 +16,14 @@ import (
 // domain in its ASCII form. Dots and plus tags stay: without them two persons
 // could become one. ok is false for what is no bare address.
 func Address(s string) (string, bool) {
+	if at := strings.IndexByte(s, '@'); at > 0 && at < len(s)-1 && len(s) <= 320 && simple(s) && !strings.HasPrefix(s[at+1:], punycode) {
+		return strings.ToLower(s), true // in ASCII there is nothing else to do
+	}
+	return anyAddress(s)
+}
+
+// anyAddress is Address for every text.
+func anyAddress(s string) (string, bool) {
 	s = norm.NFC.String(strings.TrimSpace(s))
 	at := strings.LastIndexByte(s, '@')
 	if at <= 0 || at == len(s)-1 || len(s) > 320 {
@@ -54,12 +63,22 @@ func simple(s string) bool {
 }
 
 func asciiDomain(d string) (string, error) {
-	for i := range len(d) {
-		if d[i] >= 0x80 || strings.HasPrefix(d, "xn--") {
-			return idna.Lookup.ToASCII(d)
-		}
+	if !ascii(d) || strings.HasPrefix(d, punycode) {
+		return idna.Lookup.ToASCII(d)
 	}
 	return strings.ToLower(d), nil
+}
+
+// punycode begins a domain that is written in its ASCII form already.
+const punycode = "xn--"
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 //go:embed roles.txt
@@ -85,6 +104,35 @@ func IsRole(address string) bool {
 
 // Name returns the normal form of a person's name: NFC, lower case, single
 // spaces. "" stands for no name.
-func Name(first, last string) string {
+func Name(first, last string) string { return string(appendName(nil, first, last)) }
+
+// appendName appends the normal form of a name.
+func appendName(to []byte, first, last string) []byte {
+	if !ascii(first) || !ascii(last) {
+		return append(to, anyName(first, last)...)
+	}
+	begin := len(to)
+	for _, part := range [2]string{first, last} {
+		gap := true // before the next letter
+		for i := range len(part) {
+			c := part[i]
+			switch {
+			case c == ' ' || c >= '\t' && c <= '\r':
+				gap = true
+				continue
+			case c >= 'A' && c <= 'Z':
+				c += 'a' - 'A'
+			}
+			if gap && len(to) > begin {
+				to = append(to, ' ')
+			}
+			to, gap = append(to, c), false
+		}
+	}
+	return to
+}
+
+// anyName is Name for every text.
+func anyName(first, last string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(norm.NFC.String(first+" "+last)), unicode.IsSpace), " ")
 }

@@ -1,12 +1,18 @@
 package pseudonym
 
 import (
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/lapsed/lapsed/internal/contact"
 )
 
 func TestAddress(t *testing.T) {
@@ -93,4 +99,53 @@ func TestPseudonymOpensWithOpenssl(t *testing.T) {
 	if got := NewRing([32]byte{9}, k, k).Public("email:kari@example.com"); got != k.Pseudonym("email:kari@example.com") {
 		t.Errorf("the ring says %s, its key %s", got, k.Pseudonym("email:kari@example.com"))
 	}
+}
+
+// These are in databases and logs: they must never change.
+func TestKeysAndPseudonymsStayWhatTheyAre(t *testing.T) {
+	subject, signer := EpochKey{Use: Subject, Year: 2026, Key: [32]byte{2}}, EpochKey{Use: Signer, Year: 2026, Key: [32]byte{3}}
+	r := NewRing([32]byte{1}, subject, signer)
+	ref := contact.Ref{Processor: "hubspot", Object: "contact", ID: "33451"}
+	var got []string
+	add := func(k contact.Key) { got = append(got, hex.EncodeToString(k[:])) }
+	key, public, role, ok := r.Email(" Kari@EXAMPLE.com")
+	if role || !ok || public != subject.Pseudonym("email:kari@example.com") {
+		t.Errorf("Email: %s, %v, %v", public, role, ok)
+	}
+	add(key)
+	add(r.Link(ref))
+	add(r.Name("Kari", " Nordmann"))
+	add(r.Name("Bjørn", "Å"))
+	add(r.Text("origin hubspot x"))
+	got = append(got, r.ID("a", "bc"), public, r.Contact(ref), r.Staff("ola"))
+	want := []string{
+		"643047a6acf9341eb894a795076c6c8c", "a2175d1cf6b779703d361c7a9effee00", "c5eb5fbe0ed10667a082f3c247af1894", "99f3b811243b3ac1a5cd4791cea7cbfe",
+		"bfa83ba51ff475066566866764c2fdeb", "ebdec5871a42597eabf7cbecc7508be0", "a1e7e928:bufXpClCryXjxbFjdQLMJI2xRPOOsWuC7l0C1-P6ml4",
+		"a1e7e928:IN-jdNozDujnyVza3DGo79QR5Tv7Ixu3iQbcHG5os_g", "359b1ef0:w6PJ2UcrsjUWrtRW1XybCKmG96j4cdix7fM9jQ7-nck",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if !r.Name("", " ").IsZero() || !r.Text("").IsZero() || r.Contact(ref) != subject.Pseudonym("contact:hubspot/contact/33451") {
+		t.Error("an empty name or text has a key, or a record's pseudonym isn't its own")
+	}
+}
+
+// Many goroutines take from one ring.
+func TestARingIsShared(t *testing.T) {
+	subject := EpochKey{Use: Subject, Year: 2026, Key: [32]byte{2}}
+	r := NewRing([32]byte{1}, subject, subject)
+	var all sync.WaitGroup
+	for g := range 4 {
+		all.Go(func() {
+			a := fmt.Sprintf("kari%d@example.com", g)
+			first, want := r.Name("Kari", a), subject.Pseudonym("email:"+a)
+			for range 500 {
+				if _, public, _, _ := r.Email(a); public != want || r.Name("Kari", a) != first || r.Link(contact.Ref{ID: a}).IsZero() {
+					t.Error("one goroutine's pseudonym came out of another's room")
+				}
+			}
+		})
+	}
+	all.Wait()
 }

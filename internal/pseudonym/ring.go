@@ -46,11 +46,14 @@ func (k EpochKey) Pseudonym(identifier string) string {
 	return opened(k.KID(), k.Opening(identifier), identifier)
 }
 
-const openingContext = "lapsed/opening/v1\x00"
+const (
+	openingContext   = "lapsed/opening/v1\x00"
+	pseudonymContext = "lapsed/pseudonym/v1\x00"
+)
 
 // opened is the pseudonym that an opening gives.
 func opened(kid string, opening [32]byte, identifier string) string {
-	m := mac(opening[:], "lapsed/pseudonym/v1\x00", identifier)
+	m := mac(opening[:], pseudonymContext, identifier)
 	return kid + ":" + base64.RawURLEncoding.EncodeToString(m[:])
 }
 
@@ -64,41 +67,73 @@ func mac(key []byte, context, text string) (out [32]byte) {
 
 // Ring holds the living keys. It is safe for concurrent use.
 type Ring struct {
-	state   *keyed
+	state   [32]byte
 	subject EpochKey
-	opens   *keyed // with the subject's key
 	kid     string
 	signer  EpochKey
+	idle    *sync.Pool // of *hand
 }
 
 // NewRing returns a ring of a state key and the current epoch's keys.
 func NewRing(state [32]byte, subject, signer EpochKey) *Ring {
-	return &Ring{state: newKeyed(state), subject: subject, opens: newKeyed(subject.Key), kid: subject.KID(), signer: signer}
+	r := &Ring{state: state, subject: subject, kid: subject.KID(), signer: signer}
+	r.idle = &sync.Pool{New: func() any {
+		return &hand{state: hmac.New(sha256.New, r.state[:]), opens: hmac.New(sha256.New, r.subject.Key[:])}
+	}}
+	return r
 }
 
-// keyed makes many authentication codes under one key without setting it up anew
-// for each: every contact that is read takes several.
-type keyed struct{ idle sync.Pool }
-
-func newKeyed(key [32]byte) *keyed {
-	return &keyed{sync.Pool{New: func() any { return hmac.New(sha256.New, key[:]) }}}
+// hand makes authentication codes under the ring's keys without setting them up
+// anew, in room of its own: every contact that is read takes several. One
+// goroutine at a time has it.
+type hand struct {
+	state, opens hash.Hash
+	text         []byte   // what is hashed
+	sum          [32]byte // of the last hash
+	public       []byte
 }
 
-func (k *keyed) mac(context, text string) (sum [32]byte) {
-	h := k.idle.Get().(hash.Hash)
-	h.Reset()
-	var room [256]byte
-	h.Write(append(append(room[:0], context...), text...))
-	h.Sum(sum[:0])
-	k.idle.Put(h)
-	return sum
+func (r *Ring) hand() *hand { return r.idle.Get().(*hand) }
+
+// mac hashes what stands in text. Its result holds until the next one.
+func (h *hand) mac(under hash.Hash) []byte {
+	under.Reset()
+	under.Write(h.text)
+	return under.Sum(h.sum[:0])
+}
+
+// key is the state key of what stands in text.
+func (h *hand) key() (k contact.Key) {
+	copy(k[:], h.mac(h.state))
+	return k
+}
+
+// write sets text to some parts.
+func (h *hand) write(parts ...string) {
+	h.text = h.text[:0]
+	for _, p := range parts {
+		h.text = append(h.text, p...)
+	}
+}
+
+// open is the pseudonym in the log of an identifier, in two parts. The second
+// hash is under a key of this identifier alone, which is set up for it.
+func (h *hand) open(kid, kind, name string) string {
+	h.write(openingContext, kind, name)
+	under := hmac.New(sha256.New, h.mac(h.opens))
+	h.write(pseudonymContext, kind, name)
+	under.Write(h.text)
+	h.public = append(append(h.public[:0], kid...), ':')
+	h.public = base64.RawURLEncoding.AppendEncode(h.public, under.Sum(h.sum[:0]))
+	return string(h.public)
 }
 
 // key is the state key of a text of one kind.
-func (r *Ring) key(kind, text string) (k contact.Key) {
-	sum := r.state.mac(kind, text)
-	copy(k[:], sum[:])
-	return k
+func (r *Ring) key(kind, text string) contact.Key {
+	h := r.hand()
+	defer r.idle.Put(h)
+	h.write(kind, text)
+	return h.key()
 }
 
 // Email implements policy.Pseudonymiser.
@@ -107,19 +142,30 @@ func (r *Ring) Email(address string) (key contact.Key, public string, role, ok b
 	if !ok {
 		return contact.Key{}, "", false, false
 	}
-	return r.key("e\x00", a), r.Public("email:" + a), IsRole(a), true
+	h := r.hand()
+	defer r.idle.Put(h)
+	h.write("e\x00", a)
+	return h.key(), h.open(r.kid, "email:", a), IsRole(a), true
 }
 
 // Link implements policy.Pseudonymiser.
-func (r *Ring) Link(ref contact.Ref) contact.Key { return r.key("l\x00", ref.String()) }
+func (r *Ring) Link(ref contact.Ref) contact.Key {
+	h := r.hand()
+	defer r.idle.Put(h)
+	h.text = ref.Append(append(h.text[:0], "l\x00"...))
+	return h.key()
+}
 
 // Name implements policy.Pseudonymiser.
 func (r *Ring) Name(first, last string) contact.Key {
-	n := Name(first, last)
-	if n == "" {
+	h := r.hand()
+	defer r.idle.Put(h)
+	const kind = "n\x00"
+	h.text = appendName(append(h.text[:0], kind...), first, last)
+	if len(h.text) == len(kind) {
 		return contact.Key{}
 	}
-	return r.key("n\x00", n)
+	return h.key()
 }
 
 // Text implements policy.Pseudonymiser.
@@ -143,7 +189,9 @@ func (r *Ring) ID(parts ...string) string {
 // Public is an identifier's pseudonym in the log's current epoch. Identifiers
 // are "email:" and a normalised address, or "contact:" and processor/object/id.
 func (r *Ring) Public(identifier string) string {
-	return opened(r.kid, r.opens.mac(openingContext, identifier), identifier)
+	h := r.hand()
+	defer r.idle.Put(h)
+	return h.open(r.kid, "", identifier)
 }
 
 // Contact is a record's pseudonym in the log.

@@ -119,24 +119,14 @@ func (s *Sandbox) postPhase(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]string{"phase": *body.Phase})
 }
 
-// postFaults arms one fault or a list of them: all, or none if one is wrong.
+// postFaults arms one fault, a list of them, or mixtures by processor: all, or
+// none if one is wrong.
 func (s *Sandbox) postFaults(w http.ResponseWriter, r *http.Request) {
 	var raw json.RawMessage
-	if err := read(r, &raw); err != nil {
-		refuse(w, err)
-		return
-	}
-	list := make([]kit.Fault, 1)
-	err := error(nil)
-	if bytes.HasPrefix(raw, []byte("[")) {
-		err = decode(raw, &list)
-	} else {
-		err = decode(raw, &list[0])
-	}
-	for i := 0; err == nil && i < len(list); i++ {
-		if bad := checkFault(list[i]); bad != nil {
-			err = fmt.Errorf("fault %d: %w", i+1, bad)
-		}
+	err := read(r, &raw)
+	list := []kit.Fault(nil)
+	if err == nil {
+		list, err = decodeFaults(raw)
 	}
 	if err != nil {
 		refuse(w, err)
@@ -146,4 +136,31 @@ func (s *Sandbox) postFaults(w http.ResponseWriter, r *http.Request) {
 		s.stage.Faults.Arm(f)
 	}
 	answer(w, http.StatusOK, map[string]int{"armed": len(list)})
+}
+
+func decodeFaults(raw json.RawMessage) ([]kit.Fault, error) {
+	var keys map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &keys) // a list has none
+	for _, p := range processors() {
+		if keys[p] != nil {
+			var of map[string]Mixed
+			if err := decode(raw, &of); err != nil {
+				return nil, err
+			}
+			return mixtures(of)
+		}
+	}
+	list, into := make([]kit.Fault, 1), any(nil)
+	if into = &list[0]; bytes.HasPrefix(raw, []byte("[")) {
+		into = &list
+	}
+	if err := decode(raw, into); err != nil {
+		return nil, err
+	}
+	for i, f := range list {
+		if err := checkFault(f); err != nil {
+			return nil, fmt.Errorf("fault %d: %w", i+1, err)
+		}
+	}
+	return list, nil
 }

@@ -19,11 +19,36 @@
 //	GET    /compare               the truth beside the state; ?as=text for people
 //	POST   /advance {"seconds":n}
 //	POST   /phase {"phase":"apply"}  files the calls from now on under this name
-//	POST   /faults                one fault or a list; DELETE clears all
+//	POST   /faults                one fault, a list, or mixtures; DELETE clears all
 //	POST   /mutate                an act at the vendor's side, see mutate.go
 //
 // Answers are JSON, errors {"error":"one clear message"}. Bodies are strict: an
 // unknown name is an error. Nothing is changed by a request that fails.
+//
+// # Faults
+//
+// Each request meets the first armed fault that fits it. --faults and Options.Faults
+// take several, with commas between:
+//
+//	processor:route:kind[=value][:times[:skip]][@rate[/seed]]
+//
+//	hubspot:search:status=429:3          the next three searches are refused
+//	salesforce::slow=2s                  every answer takes two seconds more
+//	hubspot:gdpr-delete:drop-after-commit@0.1/7   a tenth of the deletions lose their answer
+//	hubspot::mixed@0.02/7                one request in fifty meets one of all kinds
+//
+// An empty processor or route means all; a route is a part of its template. The
+// value is a status or a Go duration. The kinds are in each processor's doc.go.
+// With a rate the seed decides which requests meet the fault, by how many of the
+// same route there were: a client that repeats its requests repeats its luck.
+//
+// POST /faults takes the same as JSON, one or a list:
+//
+//	{"processor":"hubspot","route":"search","kind":"status","status":429,"times":3,"skip":0,"rate":0.1,"seed":7}
+//
+// or mixtures by processor, of some kinds or of all that the processor knows:
+//
+//	{"salesforce":{"rate":0.02,"seed":7},"hubspot":{"rate":0.05,"seed":7,"kinds":["status=503","truncated"],"route":"contacts"}}
 //
 // # What compare sees
 //

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,23 +12,41 @@ import (
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
 
-// kinds are the failures that each processor knows; its own doc.go says what they do.
-func kinds() map[string][]string {
-	return map[string][]string{
-		"hubspot": {"status", "drop-before", "drop-after-commit", "524-after-commit", "html-502", "truncated", "slow", "empty-page",
-			"empty-page-with-next", "duplicate-row", "nonsense", "index-stall", "477", "423"},
-		"salesforce": {"status", "drop-before", "html-503", "empty-array", "nonsense", "limit", "concurrent", "policy-401", "session-401",
-			"two-errors", "redirect", "lock-row", "validation", "duplicate", "drop-after-commit", "500-after-commit", "truncated", "slow",
-			"drop-header", "empty-page", "half-page"},
+// mixture is the failures that a processor knows, as "kind[=value]" with values
+// that suit a long run; its own doc.go says what they do.
+func mixture(processor string) []string {
+	shared := []string{"status=500", "drop-before", "drop-after-commit", "reset-after-commit", "hang-before=20ms", "hang-after-commit=20ms",
+		"truncated", "empty-body", "nonsense", "slow=20ms", "empty-page", "wrong-total"}
+	switch processor {
+	case "hubspot":
+		return append(shared, "status=401", "status=403", "status=429", "status=503", "status=504", "retry-after=1s", "daily-limit", "423", "477",
+			"524-after-commit", "html-502", "empty-page-with-next", "duplicate-row", "index-stall=10m")
+	case "salesforce":
+		return append(shared, "500-after-commit", "html-503", "empty-array", "limit", "concurrent", "policy-401", "session-401", "two-errors",
+			"redirect", "api-disabled", "hidden-field", "lock-row", "validation", "duplicate", "drop-header", "half-page", "late-commit=10m")
 	}
+	return nil
 }
 
-// ParseFaults reads what --faults says: faults separated by commas, each
-//
-//	processor:route:kind[=value][:times[:skip]]
-//
-// An empty processor or route means all. The value is a status for kinds like
-// "status" and a Go duration for kinds that wait. Errors name each bad fault.
+func processors() []string { return []string{"hubspot", "salesforce"} }
+
+// kinds are the names of a processor's failures, of both if it is "".
+func kinds(processor string) []string {
+	var names []string
+	for _, p := range processors() {
+		if processor == "" || processor == p {
+			for _, text := range mixture(p) {
+				kind, _, _ := strings.Cut(text, "=")
+				names = append(names, kind)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// ParseFaults reads what --faults says: faults separated by commas, each of the
+// form that doc.go tells. Errors name each bad fault.
 func ParseFaults(spec string) ([]kit.Fault, error) {
 	var list []kit.Fault
 	var errs []error
@@ -35,11 +54,11 @@ func ParseFaults(spec string) ([]kit.Fault, error) {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
-		f, err := parseFault(part)
+		some, err := parseFault(part)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("fault %q: %w", part, err))
 		}
-		list = append(list, f)
+		list = append(list, some...)
 	}
 	if errs != nil {
 		return nil, errors.Join(errs...)
@@ -47,49 +66,113 @@ func ParseFaults(spec string) ([]kit.Fault, error) {
 	return list, nil
 }
 
-func parseFault(text string) (f kit.Fault, err error) {
+func parseFault(text string) ([]kit.Fault, error) {
+	text, share, drawn := strings.Cut(text, "@")
 	parts := strings.Split(text, ":")
 	if len(parts) < 3 || len(parts) > 5 {
-		return f, errors.New("it must be processor:route:kind[=value][:times[:skip]]")
+		return nil, errors.New("it must be processor:route:kind[=value][:times[:skip]][@rate[/seed]]")
 	}
-	kind, value, given := strings.Cut(parts[2], "=")
-	f = kit.Fault{Processor: parts[0], Route: parts[1], Kind: kind}
-	if given {
-		if n, err := strconv.Atoi(value); err == nil {
-			f.Status = n
-		} else {
-			f.Delay = value
-		}
-	}
+	f := kit.Fault{Processor: parts[0], Route: parts[1]}
+	var err error
 	for i, to := range []*int{&f.Times, &f.Skip} {
 		if len(parts) > 3+i {
 			if *to, err = strconv.Atoi(parts[3+i]); err != nil {
-				return f, fmt.Errorf("%q is no number", parts[3+i])
+				return nil, fmt.Errorf("%q is no number", parts[3+i])
 			}
 		}
 	}
-	return f, checkFault(f)
+	if drawn {
+		rate, seed, seeded := strings.Cut(share, "/")
+		if f.Rate, err = strconv.ParseFloat(rate, 64); err != nil || f.Rate <= 0 {
+			return nil, fmt.Errorf("rate %q: it must be a number above 0, up to 1", rate)
+		}
+		if f.Seed, err = strconv.ParseUint(seed, 10, 64); seeded && err != nil {
+			return nil, fmt.Errorf("seed %q is no number", seed)
+		}
+	}
+	if parts[2] == "mixed" {
+		m := Mixed{Route: f.Route, Rate: f.Rate, Seed: f.Seed}
+		if f.Times != 0 || f.Skip != 0 {
+			return nil, errors.New("a mixture has no times and no skip")
+		}
+		return m.faults(f.Processor)
+	}
+	setKind(&f, parts[2])
+	return []kit.Fault{f}, checkFault(f)
+}
+
+// Mixed is many failures of one processor, drawn by a seed.
+type Mixed struct {
+	Route string   `json:"route"` // a part of the route template, "" = every one
+	Rate  float64  `json:"rate"`  // share of the requests that meet any of them
+	Seed  uint64   `json:"seed"`
+	Kinds []string `json:"kinds"` // "kind[=value]"; none = all that the processor knows
+}
+
+// faults are the mixture's parts: each meets its share of the rate.
+func (m Mixed) faults(processor string) ([]kit.Fault, error) {
+	if !slices.Contains(processors(), processor) {
+		return nil, fmt.Errorf("no processor %q: it must be hubspot or salesforce", processor)
+	}
+	if len(m.Kinds) == 0 {
+		m.Kinds = mixture(processor)
+	}
+	if m.Rate <= 0 || m.Rate > 1 {
+		return nil, fmt.Errorf("rate %v: it must be above 0, up to 1", m.Rate)
+	}
+	var list []kit.Fault
+	for _, kind := range m.Kinds {
+		f := kit.Fault{Processor: processor, Route: m.Route, Rate: m.Rate / float64(len(m.Kinds)), Seed: m.Seed}
+		setKind(&f, kind)
+		if err := checkFault(f); err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// mixtures are the faults of several processors' mixtures, in the order of names.
+func mixtures(of map[string]Mixed) ([]kit.Fault, error) {
+	var list []kit.Fault
+	for _, processor := range slices.Sorted(maps.Keys(of)) {
+		some, err := of[processor].faults(processor)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", processor, err)
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+// setKind reads "kind[=value]": the value is a status, or a Go duration.
+func setKind(f *kit.Fault, text string) {
+	kind, value, given := strings.Cut(text, "=")
+	f.Kind = kind
+	if !given {
+		return
+	}
+	if n, err := strconv.Atoi(value); err == nil {
+		f.Status = n
+	} else {
+		f.Delay = value
+	}
 }
 
 // checkFault tells why a fault could never happen, or not as it is told.
 func checkFault(f kit.Fault) error {
-	all := kinds()
-	known, ok := all[f.Processor], true
-	if f.Processor == "" {
-		known = slices.Concat(all["hubspot"], all["salesforce"])
-	} else {
-		_, ok = all[f.Processor]
-	}
+	known := kinds(f.Processor)
 	switch {
-	case !ok:
+	case len(known) == 0:
 		return fmt.Errorf("no processor %q: it must be hubspot, salesforce or empty", f.Processor)
 	case !slices.Contains(known, f.Kind):
-		slices.Sort(known)
-		return fmt.Errorf("no kind %q: it must be one of %s", f.Kind, strings.Join(slices.Compact(known), ", "))
+		return fmt.Errorf("no kind %q: it must be one of %s", f.Kind, strings.Join(known, ", "))
 	case f.Times < 0 || f.Skip < 0:
 		return errors.New("times and skip can't be negative")
 	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
 		return fmt.Errorf("status %d: it must be 400 to 599", f.Status)
+	case f.Rate < 0 || f.Rate > 1:
+		return fmt.Errorf("rate %v: it must be 0 to 1", f.Rate)
 	}
 	if f.Delay != "" {
 		if d, err := time.ParseDuration(f.Delay); err != nil || d < 0 {

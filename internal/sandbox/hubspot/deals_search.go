@@ -77,6 +77,9 @@ func (q *request) dealPage(hits []*deal, names []string, start, limit int, at in
 	if next := start + limit; next < len(hits) || q.met(faultEmptyNext) {
 		out["paging"] = map[string]any{"next": map[string]string{"after": strconv.Itoa(next)}}
 	}
+	if q.met(faultTotal) {
+		out["total"] = 2*len(hits) + 1
+	}
 	if q.met(faultEmpty) || q.met(faultEmptyNext) {
 		out["results"] = []dealRow{}
 	}

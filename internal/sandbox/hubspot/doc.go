@@ -48,15 +48,22 @@
 // Each request asks the stage's faults once, with its template.
 //
 //	status                answers Status (429, 5xx, 401, 403 …) with the body that goes with it; nothing happens
+//	retry-after           429 with Retry-After: Delay (default 1s), which HubSpot doesn't promise
+//	daily-limit           429 of the day's calls
 //	drop-before           hangs up before the request takes effect
 //	drop-after-commit     hangs up after it
+//	reset-after-commit    resets the connection after it
+//	hang-before           says nothing for Delay (default 1m), then hangs up; nothing happens
+//	hang-after-commit     lets it take effect, says nothing for Delay, then hangs up
 //	524-after-commit      lets it take effect, then answers 524 in HTML
 //	html-502              502 in HTML; nothing happens
+//	empty-body            200 without a body; nothing happens
 //	truncated             the answer's body ends after two thirds
 //	slow                  waits Delay (default 1s), then answers
 //	empty-page            an empty list without paging: list, search, batch reads, statuses, properties
 //	empty-page-with-next  an empty page with paging.next: list, search
 //	duplicate-row         the last row of the page before comes again: list, search; in contacts/batch/read one row twice
+//	wrong-total           twice the total, and one: search
 //	nonsense              200 with JSON of another shape; nothing happens
 //	index-stall           the search index stands still for Delay (default 10m) from this request on
 //	477                   the account is moving: Retry-After 3600

@@ -2,7 +2,10 @@ package hubspot
 
 import (
 	"net/http"
+	"strconv"
 	"time"
+
+	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
 
 // The kinds of fault that the account knows; doc.go says what each does.
@@ -21,6 +24,13 @@ const (
 	faultStall     = "index-stall"
 	faultMoved     = "477"
 	faultLocked    = "423"
+	faultReset     = "reset-after-commit"
+	faultHangFirst = "hang-before"
+	faultHangAfter = "hang-after-commit"
+	faultNoBody    = "empty-body"
+	faultLater     = "retry-after"
+	faultDay       = "daily-limit"
+	faultTotal     = "wrong-total"
 )
 
 // stall is a time in which the search index does not follow.
@@ -34,20 +44,29 @@ func (p *Portal) before(w http.ResponseWriter, q *request) bool {
 		p.book(q, 0, 0)
 		hangUp(w)
 		return false
+	case faultHangFirst:
+		kit.Wait(q.Request, q.delay(time.Minute))
+		p.book(q, 0, 0)
+		hangUp(w)
+		return false
 	case faultSlow:
-		wait(q.Request, q.fault.Delay, time.Second)
+		kit.Wait(q.Request, q.delay(time.Second))
 	case faultStall:
-		p.stallIndex(q.fault.Delay)
+		p.stallIndex(q.delay(10 * time.Minute))
 	}
 	return true
 }
 
-func (p *Portal) stallIndex(delay string) {
-	defer p.act()()
-	d, err := time.ParseDuration(delay)
-	if err != nil {
-		d = 10 * time.Minute
+// delay is how long the fault takes.
+func (q *request) delay(otherwise time.Duration) time.Duration {
+	if d, err := time.ParseDuration(q.fault.Delay); err == nil {
+		return d
 	}
+	return otherwise
+}
+
+func (p *Portal) stallIndex(d time.Duration) {
+	defer p.act()()
 	if p.now >= p.stall.until {
 		p.stall = stall{p.now, p.now + d.Milliseconds()}
 	}
@@ -65,6 +84,13 @@ func (p *Portal) instead(q *request) *answer {
 		a = reply(http.StatusOK, map[string]any{"ok": true, "data": []any{map[string]any{"kind": "maintenance"}}}, 0)
 	case faultMoved:
 		a = q.fail(477, "", "This account is being moved to another data center.").with("Retry-After", "3600")
+	case faultNoBody:
+		a = answer{status: http.StatusOK, typ: typeJSON}
+	case faultLater:
+		wait := strconv.Itoa(int(q.delay(time.Second).Seconds()))
+		a = q.tooMany("TEN_SECONDLY_ROLLING", "ten_secondly_rolling").with("Retry-After", wait)
+	case faultDay:
+		a = q.tooMany("DAILY", "daily")
 	case faultLocked:
 		a = q.fail(http.StatusLocked, "", "Locked: too many calls at once on this resource.")
 	default:
@@ -97,12 +123,9 @@ func (q *request) statusFault(status int) answer {
 	return q.fail(status, "", http.StatusText(status))
 }
 
-// after does to the account's answer what the fault does to it; lost if nobody
-// gets it.
-func (p *Portal) after(q *request, a answer) (answer, bool) {
+// after does to the account's answer what the fault does to it.
+func (p *Portal) after(q *request, a answer) answer {
 	switch q.fault.Kind {
-	case faultDropAfter:
-		return a, true
 	case faultTooLate:
 		items := a.items
 		a = page(524, "524: A timeout occurred")
@@ -110,5 +133,23 @@ func (p *Portal) after(q *request, a answer) (answer, bool) {
 	case faultTruncated:
 		a.body = a.body[:len(a.body)*2/3]
 	}
-	return a, false
+	return a
+}
+
+// lost tells whether nobody gets the account's answer.
+func (q *request) lost() bool {
+	return q.met(faultDropAfter) || q.met(faultHangAfter) || q.met(faultReset)
+}
+
+// lose ends the connection of a request whose answer is lost.
+func (q *request) lose(w http.ResponseWriter) {
+	if q.met(faultHangAfter) {
+		kit.Wait(q.Request, q.delay(time.Minute))
+	}
+	if q.met(faultReset) && kit.Reset(w) != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if !q.met(faultReset) {
+		hangUp(w)
+	}
 }

@@ -202,3 +202,43 @@ func TestBook(t *testing.T) {
 		t.Errorf("change %+v", c)
 	}
 }
+
+// Answers that never come, or come empty, and what took effect nevertheless.
+func TestFaultsThatSayNothing(t *testing.T) {
+	for kind, effect := range map[string]bool{"hang-before": false, "hang-after-commit": true, "reset-after-commit": true} {
+		b := newBench(t)
+		id := b.person("ann@example.com")
+		b.stage.Faults.Arm(kit.Fault{Processor: "hubspot", Route: "gdpr-delete", Kind: kind, Delay: "20ms", Times: 1})
+		began := time.Now()
+		if _, err := b.try("POST", contacts+"/gdpr-delete", "application/json", `{"objectId":"`+id+`"}`); err == nil {
+			t.Errorf("%s: an answer came", kind)
+		}
+		if took := time.Since(began); strings.HasPrefix(kind, "hang") && took < 20*time.Millisecond {
+			t.Errorf("%s: silence of %s", kind, took)
+		}
+		if _, state := b.Get(id); (state == "erased") != effect {
+			t.Errorf("%s: state %s", kind, state)
+		}
+		if calls := b.stage.Book.Calls(0); len(calls) != 1 || calls[0].Status != 0 {
+			t.Errorf("%s: calls %+v", kind, calls)
+		}
+	}
+	b := newBench(t)
+	b.stage.Faults.Arm(kit.Fault{Kind: "empty-body", Times: 1})
+	if g := b.get(contacts).want(200); g.text != "" {
+		t.Errorf("body %q", g.text)
+	}
+	b.stage.Faults.Arm(kit.Fault{Kind: "retry-after", Delay: "30s", Times: 1})
+	if g := b.get(contacts).want(429); g.header.Get("Retry-After") != "30" {
+		t.Errorf("Retry-After %q", g.header.Get("Retry-After"))
+	}
+	b.stage.Faults.Arm(kit.Fault{Kind: "daily-limit", Times: 1})
+	if g := b.get(contacts).want(429); g.at("policyName") != "DAILY" {
+		t.Errorf("policy %v", g.at("policyName"))
+	}
+	b.old("ann@example.com")
+	b.stage.Faults.Arm(kit.Fault{Kind: "wrong-total", Times: 1})
+	if g := b.post(contacts+"/search", "{}").want(200); g.at("total") != 3.0 || len(g.ids()) != 1 {
+		t.Errorf("total %v of %d", g.at("total"), len(g.ids()))
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
@@ -99,10 +98,10 @@ func (q *request) checkType() *answer {
 
 // deliver files the call and sends the answer, through what its fault does to it.
 func (p *Portal) deliver(w http.ResponseWriter, q *request, a answer) {
-	a, lost := p.after(q, a)
-	if lost {
+	a = p.after(q, a)
+	if q.lost() {
 		p.book(q, 0, a.items)
-		hangUp(w)
+		q.lose(w)
 		return
 	}
 	p.book(q, a.status, a.items)
@@ -155,20 +154,6 @@ func (p *Portal) trace() string {
 	n := p.requests.Add(1)
 	a, b := mix(p.opt.Seed^n), mix(n+1)
 	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", uint32(a>>32), uint16(a>>16), uint16(a)&0xfff, uint16(b>>48)&0xfff, b&0xffffffffffff)
-}
-
-// wait lets a slow answer take its time, or the client lose patience.
-func wait(r *http.Request, text string, otherwise time.Duration) {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		d = otherwise
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-r.Context().Done():
-	}
 }
 
 func oneOf(s string, list ...string) bool { return slices.Contains(list, s) }

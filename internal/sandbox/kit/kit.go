@@ -3,10 +3,8 @@
 package kit
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -137,58 +135,6 @@ func (b *Book) Changes() []Change {
 	return slices.Clone(b.changes)
 }
 
-// Fault is a failure on demand. A simulator asks Faults before it serves a route.
-type Fault struct {
-	Processor string `json:"processor"`        // "" = every one
-	Route     string `json:"route"`            // a part of the route template, "" = every one
-	Kind      string `json:"kind"`             // what happens; each simulator's doc.go lists the kinds that it knows
-	Skip      int    `json:"skip,omitempty"`   // matching requests that pass first
-	Times     int    `json:"times,omitempty"`  // how often, 0 = until cleared
-	Status    int    `json:"status,omitempty"` // for kind "status"
-	Delay     string `json:"delay,omitempty"`  // Go duration, for kinds that wait
-}
-
-// Faults hands out failures. It is safe for concurrent use.
-type Faults struct {
-	mu   sync.Mutex
-	list []*armed
-}
-
-type armed struct {
-	Fault
-	seen int
-}
-
-// Arm adds f.
-func (f *Faults) Arm(x Fault) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, &armed{Fault: x})
-}
-
-// Clear removes all.
-func (f *Faults) Clear() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = nil
-}
-
-// Next returns the fault that this request meets, if any.
-func (f *Faults) Next(processor, route string) (Fault, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, a := range f.list {
-		if a.Processor != "" && a.Processor != processor || !strings.Contains(route, a.Route) {
-			continue
-		}
-		a.seen++
-		if a.seen > a.Skip && (a.Times == 0 || a.seen <= a.Skip+a.Times) {
-			return a.Fault, true
-		}
-	}
-	return Fault{}, false
-}
-
 // Stage is what a simulated processor is given: one clock, one book and one set
 // of faults for all of them.
 type Stage struct {
@@ -204,16 +150,3 @@ func NewStage(now time.Time) *Stage {
 
 // SetDate puts the sandbox's time into an answer's Date header.
 func (s *Stage) SetDate(h http.Header) { h.Set("Date", s.Clock.Now().Format(http.TimeFormat)) }
-
-// HangUp closes the client's connection without an answer, as a lost line does.
-func HangUp(w http.ResponseWriter) error {
-	h, ok := w.(http.Hijacker)
-	if !ok {
-		return fmt.Errorf("this server's connections can't be taken over")
-	}
-	c, _, err := h.Hijack()
-	if err != nil {
-		return err
-	}
-	return c.Close()
-}

@@ -25,13 +25,18 @@
 // empty-array (body [], Status, default 500), nonsense (200, JSON of another
 // shape), limit (403, the day's calls), concurrent (403, calls held open),
 // policy-401 (a session that no login cures), session-401, two-errors, redirect
-// (302 to another host), lock-row, validation, duplicate (writes only; the last
-// passes with allowSave=true).
-// After the effect: drop-after-commit, 500-after-commit, truncated (half the body,
+// (302 to another host), empty-body (200), api-disabled (403), hang-before (silence
+// for Delay, default 1m, then a lost line), lock-row, validation, duplicate (writes
+// only; the last passes with allowSave=true).
+// After the effect: drop-after-commit, reset-after-commit, hang-after-commit,
+// 500-after-commit, truncated (half the body,
 // then a broken connection), slow (Delay before the first byte; the 26th call held
 // open at once is refused), drop-header (answers lose their Sforce-* headers).
 // Of queries, also inside composite and Bulk: empty-page (no rows, done). Of
+// queries, also inside composite: hidden-field (400 INVALID_FIELD), wrong-total. Of
 // queries: half-page (done:false and a locator that answers INVALID_QUERY_LOCATOR).
+// Of the org: late-commit (saves of the next Delay, default 10m, become visible up to
+// so long after their stamp).
 //
 // # Where Salesforce's documents are silent
 //

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
@@ -10,8 +11,12 @@ import (
 // effect. doc.go lists the kinds.
 func (o *Org) instead(c *call) (answer, bool) {
 	switch c.fault.Kind {
-	case "drop-before":
+	case "drop-before", "hang-before":
 		return answer{}, true
+	case "empty-body":
+		return reply(http.StatusOK, jsonType, nil), true
+	case "api-disabled":
+		return failed(http.StatusForbidden, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization."), true
 	case "status":
 		return failed(statusOf(c.fault, http.StatusInternalServerError), "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support."), true
 	case "html-503":
@@ -36,6 +41,46 @@ func (o *Org) instead(c *call) (answer, bool) {
 		return answer{status: http.StatusFound, header: map[string]string{"Location": "http://elsewhere.example" + c.r.URL.Path}}, true
 	}
 	return answer{}, false
+}
+
+// late lets saves become visible late, for as long after this call as they may
+// be late.
+func (o *Org) late(c *call) {
+	if d := delayOf(c.fault, 10*time.Minute); c.hit("late-commit") {
+		o.lateness.by, o.lateness.until = d, o.now()+int64(d/time.Second)
+	}
+}
+
+// lateness is how late saves become visible for a while.
+type lateness struct {
+	by    time.Duration
+	until int64 // Unix seconds
+}
+
+// lost tells whether nobody gets an answer.
+func (c *call) lost() bool {
+	return c.hit("drop-before") || c.hit("drop-after-commit") || c.hit("reset-after-commit") || c.hit("hang-before") || c.hit("hang-after-commit")
+}
+
+// lose ends the connection of a call whose answer is lost.
+func (c *call) lose(w http.ResponseWriter) {
+	end := kit.HangUp
+	switch c.fault.Kind {
+	case "reset-after-commit":
+		end = kit.Reset
+	case "hang-before", "hang-after-commit":
+		kit.Wait(c.r, delayOf(c.fault, time.Minute))
+	}
+	if end(w) != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func delayOf(f kit.Fault, otherwise time.Duration) time.Duration {
+	if d, err := time.ParseDuration(f.Delay); err == nil {
+		return d
+	}
+	return otherwise
 }
 
 func statusOf(f kit.Fault, otherwise int) int {

@@ -47,6 +47,7 @@ type Org struct {
 	bin      []binned
 	events   uint64        // deletions
 	slow     int           // calls that are held open
+	lateness lateness      // of saves, by a fault
 	held     *[]kit.Change // the book's entries of a write that may be rolled back
 	readOnly bool
 }

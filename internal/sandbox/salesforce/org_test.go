@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -54,6 +55,8 @@ func TestFaultsWithoutEffect(t *testing.T) {
 		{kit.Fault{Kind: "session-401"}, 401, "Session expired or invalid"},
 		{kit.Fault{Kind: "two-errors"}, 400, "},{"},
 		{kit.Fault{Kind: "redirect"}, 302, ""},
+		{kit.Fault{Kind: "empty-body"}, 200, ""},
+		{kit.Fault{Kind: "api-disabled"}, 403, "API_DISABLED_FOR_ORG"},
 		{kit.Fault{Kind: "lock-row"}, 400, "UNABLE_TO_LOCK_ROW"}, // checklist 30
 		{kit.Fault{Kind: "lock-row", Status: 500}, 500, "UNABLE_TO_LOCK_ROW"},
 		{kit.Fault{Kind: "validation"}, 400, "FIELD_CUSTOM_VALIDATION_EXCEPTION"},
@@ -89,6 +92,23 @@ func TestFaultsOnTheLine(t *testing.T) {
 		t.Fatal("no reset")
 	}
 	equal(t, "written", s.field("Contact", id, "Title"), any("2"))
+	s.fault(kit.Fault{Kind: "reset-after-commit", Times: 1})
+	if _, err := s.try("PATCH", path, `{"Title":"2a"}`); err == nil {
+		t.Fatal("no reset")
+	}
+	equal(t, "written", s.field("Contact", id, "Title"), any("2a"))
+	for kind, title := range map[string]any{"hang-before": "2b", "hang-after-commit": "2c"} {
+		before := s.field("Contact", id, "Title")
+		s.fault(kit.Fault{Kind: kind, Times: 1, Delay: "20ms"})
+		began := time.Now()
+		if _, err := s.try("PATCH", path, fmt.Sprintf(`{"Title":%q}`, title)); err == nil || time.Since(began) < 20*time.Millisecond {
+			t.Fatalf("%s: no silence, or an answer after it", kind)
+		}
+		if kind == "hang-before" {
+			title = before
+		}
+		equal(t, kind, s.field("Contact", id, "Title"), title)
+	}
 	s.fault(kit.Fault{Kind: "500-after-commit", Times: 1})
 	s.send("PATCH", path, `{"Title":"3"}`).fails(500, "UNKNOWN_EXCEPTION")
 	equal(t, "written", s.field("Contact", id, "Title"), any("3"))
@@ -115,6 +135,11 @@ func TestFaultyPages(t *testing.T) {
 	if p.TotalSize != 0 || !p.Done || len(p.Records) != 0 {
 		t.Fatalf("page %+v", p)
 	}
+	s.fault(kit.Fault{Kind: "wrong-total", Times: 2})
+	equal(t, "total of a page", s.page(q("SELECT Id FROM Lead")).TotalSize, 1401)
+	equal(t, "count", s.page(q("SELECT COUNT() FROM Lead")).TotalSize, 1401)
+	s.fault(kit.Fault{Kind: "hidden-field", Times: 1})
+	s.send("GET", q("SELECT Id FROM Lead"), "").fails(400, "INVALID_FIELD")
 	s.fault(kit.Fault{Kind: "half-page", Times: 1})
 	p = s.page(q("SELECT Id FROM Lead"))
 	if p.TotalSize != 700 || p.Done || len(p.Records) != 350 {

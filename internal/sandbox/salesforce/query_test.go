@@ -283,6 +283,22 @@ func TestLateCommit(t *testing.T) {
 	equal(t, "update", s.names(q("SELECT LastName FROM Lead WHERE Id = '"+old+"'")), "After")
 }
 
+// The same for a while, by a fault.
+func TestLateCommitOnDemand(t *testing.T) {
+	s := newSite(t)
+	s.fault(kit.Fault{Kind: "late-commit", Delay: "10m", Times: 1})
+	s.page(q("SELECT Id FROM Lead"))
+	for range 30 {
+		s.lead("Late")
+	}
+	if n := s.page(q("SELECT Id FROM Lead")).TotalSize; n > 5 {
+		t.Errorf("%d of 30 rows are visible at once", n)
+	}
+	s.advance(11 * time.Minute)
+	s.lead("In time")
+	equal(t, "rows afterwards", s.page(q("SELECT Id FROM Lead")).TotalSize, 31)
+}
+
 // Checklist 16.
 func TestSharing(t *testing.T) {
 	s := newSite(t)

@@ -34,11 +34,22 @@ func (o *Org) query(c *call, all bool) answer {
 	if c.hit("empty-page") {
 		slots = nil
 	}
+	if c.hit("hidden-field") {
+		return failed(http.StatusBadRequest, "INVALID_FIELD", "No such column on entity '"+s.t.name+"'.")
+	}
 	if s.count {
-		return jsonAnswer(http.StatusOK, map[string]any{"totalSize": len(slots), "done": true, "records": []any{}})
+		return jsonAnswer(http.StatusOK, map[string]any{"totalSize": c.total(len(slots)), "done": true, "records": []any{}})
 	}
 	cur := &cursor{s: s, all: all, slots: slots, size: pageSize(c, s), made: o.now()}
 	return o.page(c, cur, o.keepCursor(cur), 0)
+}
+
+// total is how many rows an answer counts.
+func (c *call) total(n int) int {
+	if c.hit("wrong-total") {
+		return 2*n + 1
+	}
+	return n
 }
 
 func purposeOf(s *statement) kit.Purpose {
@@ -108,7 +119,7 @@ func (o *Org) page(c *call, cur *cursor, id string, offset int) answer {
 	if n := mix(o.opt.Seed, "page", id, fmt.Sprint(offset)); id != "" && n%2 == 0 {
 		end = min(end, offset+cur.size-int(n/2%uint64(cur.size/5)))
 	}
-	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, len(cur.slots), end == len(cur.slots) && !c.hit("half-page"))
+	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, c.total(len(cur.slots)), end == len(cur.slots) && !c.hit("half-page"))
 	switch {
 	case c.hit("half-page"): // the page is cut, and its locator leads nowhere
 		end = offset + (end-offset)/2

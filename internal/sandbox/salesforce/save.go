@@ -130,10 +130,14 @@ func apply(r *row, changes []change) {
 // delay makes a save visible late, as it happens where a long transaction
 // commits after the stamp that it gave.
 func (o *Org) delay(r, old *row) {
-	if o.conduct.LateCommit <= 0 {
+	most := o.conduct.LateCommit
+	if o.now() < o.lateness.until {
+		most = max(most, o.lateness.by)
+	}
+	if most <= 0 {
 		return
 	}
-	n := mix(o.opt.Seed, "late", r.id, fmt.Sprint(r.stamp)) % uint64(o.conduct.LateCommit/time.Second+1)
+	n := mix(o.opt.Seed, "late", r.id, fmt.Sprint(r.stamp)) % uint64(most/time.Second+1)
 	r.visible = o.now() + int64(n)
 	for old != nil && old.visible > o.now() {
 		old = old.prev

@@ -52,17 +52,12 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	a = o.spoil(c, a)
-	hangUp := c.hit("drop-before") || c.hit("drop-after-commit")
-	if hangUp {
-		a.status = 0
-	}
-	o.file(c, a.status)
-	if hangUp {
-		if err := kit.HangUp(w); err != nil {
-			panic(http.ErrAbortHandler)
-		}
+	if c.lost() {
+		o.file(c, 0)
+		c.lose(w)
 		return
 	}
+	o.file(c, a.status)
 	send(w, c, a)
 }
 
@@ -84,6 +79,7 @@ func (o *Org) receive(c *call) answer {
 	c.fault, _ = o.stage.Faults.Next(processor, rt.String())
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.late(c)
 	if a, instead := o.instead(c); instead {
 		return a
 	}

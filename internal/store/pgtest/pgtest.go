@@ -54,18 +54,19 @@ func New(t testing.TB) string {
 	}
 	server.databases++
 	name := fmt.Sprintf("test%d", server.databases)
-	createDatabase(t, name)
+	Exec(t, address("postgres"), `CREATE DATABASE `+name)
 	return address(name)
 }
 
-func createDatabase(t testing.TB, name string) {
+// Exec does to a database what no program of ours would do.
+func Exec(t testing.TB, address, query string) {
 	t.Helper()
-	db, err := sql.Open("pgx", address("postgres"))
+	db, err := sql.Open("pgx", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(context.Background(), `CREATE DATABASE `+name); err != nil {
+	if _, err := db.ExecContext(context.Background(), query); err != nil {
 		t.Fatal(err)
 	}
 }
