@@ -27,7 +27,7 @@ type world struct {
 	silent bool // there is no log to verify, or it is broken on purpose
 }
 
-func newWorld(t *testing.T, mode string, change ...func(*hubspot.Options)) *world {
+func newWorld(t testing.TB, mode string, change ...func(*hubspot.Options)) *world {
 	t.Helper()
 	w := &world{stage: kit.NewStage(now)}
 	w.sf = salesforce.New(salesforce.Options{Stage: w.stage, Seed: 1, ClientID: "id", ClientSecret: "secret", Instance: "USA744", Consent: true})
@@ -63,7 +63,7 @@ processors:
 	return w
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

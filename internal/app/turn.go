@@ -67,7 +67,7 @@ func (a *App) await(ctx context.Context, o reconcile.Order) (Report, error) {
 const (
 	byHand     = "manual"
 	byOnce     = "once"
-	byInterval = "interval"
+	byInterval = "schedule"
 )
 
 // dueIn is how long it is until the next cycle: what the state says, so that a

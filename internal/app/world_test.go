@@ -222,7 +222,7 @@ func (w *world) deletions() int { return w.count("", "delete") + w.count("", "ar
 
 // honest checks what must hold after every test: the log verifies, and nothing
 // was ever written that no clause allows (invariants 4 and 7).
-func (w *world) honest(t *testing.T) {
+func (w *world) honest(t testing.TB) {
 	for _, c := range w.stage.Book.Changes() {
 		if c.Forbidden {
 			t.Errorf("forbidden: %s %s of a %s at %s", c.Verb, c.Topic, c.Object, c.Processor)

@@ -15,7 +15,7 @@ import (
 type Order struct {
 	Hand    *Hand  // nil observes: it reads, decides and plans, and nothing is written to any processor
 	Reads   Reads  // how much of the sources it reads
-	Trigger string // what began it: "manual", "once", "interval"
+	Trigger string // what began it: "manual", "once", "schedule"
 }
 
 // Cycle does one cycle. Unread sources are findings, not errors; an error means

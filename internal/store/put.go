@@ -16,14 +16,9 @@ import (
 //
 // It returns the addresses that a record had and has no longer.
 func (tx *Tx) PutObservations(generation int64, os []contact.Observation) ([]Lost, error) {
-	known, err := tx.prepare(`SELECT id, facts, name, read_at FROM observation WHERE processor = $1 AND object = $2 AND record = $3`)
-	if err != nil {
-		return nil, err
-	}
-	defer known.close()
 	var out []Lost
 	for i := range os {
-		lost, err := tx.put(known, generation, os[i])
+		lost, err := tx.put(generation, os[i])
 		if err != nil {
 			return nil, fmt.Errorf("store an observation: %w", err)
 		}
@@ -38,35 +33,30 @@ type Lost struct {
 	Key contact.Key
 }
 
-type statement struct{ *sql.Stmt }
-
-func (tx *Tx) prepare(q string) (statement, error) {
-	s, err := tx.Prepare(q)
-	return statement{s}, err
-}
-
-func (s statement) close() { _ = s.Close() }
-
 // put stores one observation. What changes by it is remembered: its links, and
 // what is decided of it. One that was read before what is known changes nothing.
-func (tx *Tx) put(known statement, generation int64, o contact.Observation) ([]Lost, error) {
+func (tx *Tx) put(generation int64, o contact.Observation) ([]Lost, error) {
 	var id, readAt int64
 	var facts, name string
-	err := known.QueryRow(o.Ref.Processor, o.Ref.Object, o.Ref.ID).Scan(&id, &facts, &name, &readAt)
+	known, err := tx.stmt(`SELECT id, facts, name, read_at FROM observation WHERE processor = $1 AND object = $2 AND record = $3`)
+	if err != nil {
+		return nil, err
+	}
+	err = known.QueryRow(o.Ref.Processor, o.Ref.Object, o.Ref.ID).Scan(&id, &facts, &name, &readAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, tx.insert(generation, o)
 	case err != nil:
 		return nil, err
 	case millis(o.ReadAt) < readAt:
-		_, err := tx.Exec(`UPDATE observation SET generation = $2 WHERE id = $1`, id, generation)
+		_, err := tx.again(`UPDATE observation SET generation = $2 WHERE id = $1`, id, generation)
 		return nil, err
 	}
 	text, err := factsText(o, facts)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(`UPDATE observation SET generation = $2, read_at = $3, name = $4, facts = $5 WHERE id = $1`,
+	if _, err := tx.again(`UPDATE observation SET generation = $2, read_at = $3, name = $4, facts = $5 WHERE id = $1`,
 		id, generation, millis(o.ReadAt), o.Name[:], text); err != nil {
 		return nil, err
 	}
@@ -83,11 +73,14 @@ func (tx *Tx) insert(generation int64, o contact.Observation) error {
 		return err
 	}
 	var id int64
-	if err := tx.QueryRow(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id`,
-		o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], text).Scan(&id); err != nil {
+	add, err := tx.stmt(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id`)
+	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
+	if err := add.QueryRow(o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], text).Scan(&id); err != nil {
+		return err
+	}
+	if _, err := tx.again(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
 		return err
 	}
 	if err := tx.addIdentifiers(id, o.Identifiers); err != nil {
@@ -142,7 +135,11 @@ func united(o contact.Observation, old string) ([]contact.Refusal, error) {
 // what joins and what is shared is worth another look: a pseudonym of another
 // year is the same person.
 func (tx *Tx) putIdentifiers(id int64, renamed bool, o contact.Observation) (lost []Lost, err error) {
-	rows, err := tx.Query(`SELECT `+identifierColumns+` FROM identifier WHERE observation = $1`, id)
+	have, err := tx.stmt(`SELECT ` + identifierColumns + ` FROM identifier WHERE observation = $1`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := have.Query(id)
 	old, err := scan(rows, err, scanIdentifier)
 	if err != nil {
 		return nil, err
@@ -166,7 +163,7 @@ func (tx *Tx) putIdentifiers(id int64, renamed bool, o contact.Observation) (los
 			lost = append(lost, Lost{o.Ref, x.Key})
 		}
 	}
-	if _, err := tx.Exec(`DELETE FROM identifier WHERE observation = $1`, id); err != nil {
+	if _, err := tx.again(`DELETE FROM identifier WHERE observation = $1`, id); err != nil {
 		return nil, err
 	}
 	if err := tx.addIdentifiers(id, o.Identifiers); err != nil || !joins {
@@ -177,7 +174,7 @@ func (tx *Tx) putIdentifiers(id int64, renamed bool, o contact.Observation) (los
 
 func (tx *Tx) addIdentifiers(id int64, list []contact.Identifier) error {
 	for _, x := range list {
-		if _, err := tx.Exec(`INSERT INTO identifier (key, observation, alone, email, public) VALUES ($1, $2, $3, $4, $5)`,
+		if _, err := tx.again(`INSERT INTO identifier (key, observation, alone, email, public) VALUES ($1, $2, $3, $4, $5)`,
 			x.Key[:], id, flag(x.Alone), flag(x.Email), x.Public); err != nil {
 			return err
 		}
@@ -200,7 +197,7 @@ func (tx *Tx) Forget(ref contact.Ref) error {
 		return err
 	}
 	for _, q := range []string{`DELETE FROM observation WHERE id = $1`, `DELETE FROM touched WHERE observation = $1`} {
-		if _, err := tx.Exec(q, id); err != nil {
+		if _, err := tx.again(q, id); err != nil {
 			return err
 		}
 	}
@@ -227,7 +224,7 @@ func (tx *Tx) ChangeFacts(ref contact.Ref, change func(*contact.Facts)) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE observation SET facts = $2 WHERE id = $1`, id, string(b)); err != nil {
+	if _, err := tx.again(`UPDATE observation SET facts = $2 WHERE id = $1`, id, string(b)); err != nil {
 		return err
 	}
 	return tx.call(id)

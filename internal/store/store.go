@@ -48,8 +48,9 @@ func (s *Store) Fenced(f Fence) *Store {
 // query's rows have to be read or closed before the next statement.
 type Tx struct {
 	*sql.Tx
-	engine  engine
-	figures map[figure]delta // what it changes of them
+	engine   engine
+	figures  map[figure]delta // what it changes of them
+	prepared map[string]*sql.Stmt
 }
 
 // Write runs f in the only transaction that writes at this time, on any machine:
@@ -135,4 +136,29 @@ func flag(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// again runs a statement that a transaction runs often: it is prepared once.
+func (tx *Tx) again(q string, args ...any) (sql.Result, error) {
+	s, err := tx.stmt(q)
+	if err != nil {
+		return nil, err
+	}
+	return s.Exec(args...)
+}
+
+// stmt prepares a statement once a transaction, with which it ends.
+func (tx *Tx) stmt(q string) (*sql.Stmt, error) {
+	if s := tx.prepared[q]; s != nil {
+		return s, nil
+	}
+	s, err := tx.Prepare(q)
+	if err != nil {
+		return nil, err
+	}
+	if tx.prepared == nil {
+		tx.prepared = map[string]*sql.Stmt{}
+	}
+	tx.prepared[q] = s
+	return s, nil
 }
