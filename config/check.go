@@ -1,6 +1,8 @@
 package config
 
 import (
+	"hash"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +16,7 @@ type checker struct {
 	c        *Config
 	dir      string
 	problems document.Problems
+	print    hash.Hash // of the file and the secrets
 }
 
 func (k *checker) problem(pos document.Pos, format string, args ...any) {
@@ -86,6 +89,7 @@ func (k *checker) given(e *document.Entry[Processor], want []string) {
 }
 
 func (k *checker) secret(s *Secret, local bool) {
+	defer func() { _, _ = io.WriteString(k.print, s.content.Reveal()+"\x00") }()
 	n := 0
 	for _, v := range []string{s.Env, s.File, s.Value} {
 		if v != "" {

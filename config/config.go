@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -32,7 +33,10 @@ type Config struct {
 
 	// Digest is that of the file's bytes: it changes when anything in it does.
 	Digest string
-	source document.Source
+	// Fingerprint changes with the file and with the content of any secret. It is
+	// for comparing in memory and MUST NOT be kept: it is of secrets.
+	Fingerprint [32]byte
+	source      document.Source
 }
 
 // Audit names the log.
@@ -151,7 +155,8 @@ func Load(path string) (*Config, document.Problems) {
 	c := &Config{Mode: Observe, Interval: Duration(15 * time.Minute), Lease: Duration(15 * time.Second), Daily: Window{time.Hour, 6 * time.Hour}}
 	src, problems := document.Decode(path, text, c)
 	c.source, c.Digest = src, entry.Digest(text)
-	k := checker{c: c, dir: filepath.Dir(path), problems: problems}
+	k := checker{c: c, dir: filepath.Dir(path), problems: problems, print: sha256.New()}
+	_, _ = k.print.Write(text)
 	if len(problems) == 0 {
 		k.paths()
 		k.processors()
@@ -160,6 +165,7 @@ func Load(path string) (*Config, document.Problems) {
 	if len(k.problems) > 0 {
 		return nil, concealed(k.problems.Sorted())
 	}
+	k.print.Sum(c.Fingerprint[:0])
 	return c, nil
 }
 

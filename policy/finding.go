@@ -37,6 +37,8 @@ const (
 	FindClockSkew       FindingCode = "clock-skew"
 	FindObserveTooLong  FindingCode = "observe-too-long"
 	FindPolicyProposed  FindingCode = "policy-proposed"
+	FindConfigInvalid   FindingCode = "config-invalid"
+	FindLogBehind       FindingCode = "log-not-published"
 )
 
 // Clause is the clause of the design that a finding belongs to.

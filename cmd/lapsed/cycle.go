@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -24,10 +27,18 @@ func newPlan() *cobra.Command {
 func newRun() *cobra.Command {
 	var f common
 	var once bool
-	c := &cobra.Command{Use: "run --config F --once", Short: "Do one whole cycle and exit; in enforce mode it carries out what the limits let through",
+	c := &cobra.Command{Use: "run --config F [--once]", Short: "Run the daemon; in enforce mode it carries out what the limits let through",
+		Long: `Run does a cycle every interval: it reads what has changed, decides, and carries
+out what the limits let through (in enforce mode). Once a day, in the config's
+window, it reads everything and sees to those who have lapsed. With --once it does
+one whole cycle and exits.
+
+SIGTERM lets the write that is under way come to its answer, records it and ends.
+SIGHUP reads config and policy again and does a cycle at once. Started more than
+once on one PostgreSQL, one process works and the others take over when it ends.`,
 		Args: args(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error {
 			if !once {
-				return usageError{errorf("this build does single cycles: add --once, and let a timer call it")}
+				return f.daemon(c)
 			}
 			return f.open(c, func(ctx context.Context, a *app.App) error {
 				r, err := a.RunOnce(ctx)
@@ -35,8 +46,18 @@ func newRun() *cobra.Command {
 			})
 		}}
 	f.add(c)
-	c.Flags().BoolVar(&once, "once", false, "do one cycle and exit")
+	c.Flags().BoolVar(&once, "once", false, "do one whole cycle and exit")
 	return c
+}
+
+// daemon runs until it is told to stop.
+func (f *common) daemon(c *cobra.Command) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	log := logger()
+	return app.RunDaemon(c.Context(), app.DaemonOptions{Options: app.Options{Config: f.config, Logger: log, Build: version}, Wake: hangup,
+		Listening: func(address string) { log.Info("listening", "address", address) }})
 }
 
 // report prints a cycle's report, whole even if the cycle failed.

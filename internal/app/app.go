@@ -14,6 +14,7 @@ import (
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/document"
 	"github.com/lapsed/lapsed/internal/httpx"
+	"github.com/lapsed/lapsed/internal/metrics"
 	"github.com/lapsed/lapsed/internal/pseudonym"
 	"github.com/lapsed/lapsed/internal/reconcile"
 	"github.com/lapsed/lapsed/internal/store"
@@ -27,7 +28,8 @@ type Options struct {
 	Logger   *slog.Logger
 	Progress reconcile.Progress
 	Build    string
-	HTTP     httpx.Options // tuning of all calls to processors; the zero value is what production uses
+	Metrics  *metrics.Metrics // nil = nobody counts
+	HTTP     httpx.Options    // tuning of all calls to processors; the zero value is what production uses
 }
 
 // App is an opened installation.
@@ -40,6 +42,8 @@ type App struct {
 	Clock  func() time.Time
 
 	opt        Options
+	text       []byte // of the policy file
+	standing   []store.Note
 	proposed   string // revision of a changed policy file
 	connectors map[string]connectors.Connector
 	instance   string
@@ -51,43 +55,77 @@ var ErrRefused = errors.New("refused to start")
 // Open reads config and policy, opens the state, and makes what a first run
 // needs. Problems of config and policy come back together as document.Problems.
 func Open(ctx context.Context, o Options) (*App, error) {
-	c, problems := config.Load(o.Config)
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	text, err := os.ReadFile(c.Policy)
+	c, text, err := files(o.Config)
 	if err != nil {
-		return nil, document.Problems{{File: c.Policy, Message: "the policy can't be read"}}
+		return nil, err
 	}
-	binding := Binding(c)
-	p, problems := policy.Compile(c.Policy, text, binding)
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	a := &App{Config: c, Policy: p, opt: o, instance: audit.NewID()}
+	a := &App{Config: c, text: text, opt: o, instance: audit.NewID()}
 	if a.Clock, err = clock(o, c); err != nil {
 		return nil, err
 	}
-	if problems := lintProblems(p.Lint(binding, p.Today(a.Clock()))); len(problems) > 0 {
-		return nil, problems
+	if err := a.compile(); err != nil {
+		return nil, err
 	}
 	if a.Store, err = store.Open(ctx, string(c.State)); err != nil {
 		return nil, err
 	}
-	if err := a.open(ctx, text, binding); err != nil {
+	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Store.Close())
 	}
 	return a, nil
 }
 
+// files reads the config and the policy's text.
+func files(path string) (*config.Config, []byte, error) {
+	c, problems := config.Load(path)
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	text, err := os.ReadFile(c.Policy)
+	if err != nil {
+		return nil, nil, document.Problems{{File: c.Policy, Message: "the policy can't be read"}}
+	}
+	return c, text, nil
+}
+
+// compile makes the policy of the file's text, and checks it against the config.
+func (a *App) compile() error {
+	binding := Binding(a.Config)
+	p, problems := policy.Compile(a.Config.Policy, a.text, binding)
+	if len(problems) > 0 {
+		return problems
+	}
+	if problems := lintProblems(p.Lint(binding, p.Today(a.Clock()))); len(problems) > 0 {
+		return problems
+	}
+	a.Policy = p
+	return nil
+}
+
 // Close closes what Open opened.
 func (a *App) Close() error { return a.Store.Close() }
 
-func (a *App) open(ctx context.Context, text []byte, binding policy.Binding) error {
+func (a *App) open(ctx context.Context) error {
+	if err := a.leases().CheckClock(ctx); err != nil {
+		return err
+	}
 	if err := a.openKeys(ctx); err != nil {
 		return err
 	}
-	if err := a.choosePolicy(ctx, text, binding); err != nil {
+	return a.choose(ctx)
+}
+
+// bind makes of the files what decides and what reaches the processors.
+func (a *App) bind(ctx context.Context) error {
+	if err := a.compile(); err != nil {
+		return err
+	}
+	return a.choose(ctx)
+}
+
+func (a *App) choose(ctx context.Context) error {
+	binding := Binding(a.Config)
+	if err := a.choosePolicy(ctx, a.text, binding); err != nil {
 		return err
 	}
 	return a.connect(binding)
@@ -193,17 +231,18 @@ func (a *App) engine() *reconcile.Engine {
 		sources[name] = c
 	}
 	return &reconcile.Engine{Store: a.Store, Log: a.Log, Keys: a.Keys, Policy: a.Policy, Sources: sources, Clock: a.Clock, Logger: a.opt.Logger,
-		Progress: a.opt.Progress, Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance, Proposed: a.proposed}
+		Progress: a.opt.Progress, Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance, Proposed: a.proposed,
+		Daily: a.window, LogDir: a.Config.Log, Standing: a.standing}
 }
 
 // Plan does a cycle that reads and plans, and writes nothing to any processor.
 func (a *App) Plan(ctx context.Context) (reconcile.Report, error) {
-	return a.engine().Cycle(ctx, reconcile.Order{Trigger: "manual"})
+	return a.await(ctx, reconcile.Order{Trigger: byHand})
 }
 
 // RunOnce does one whole cycle. Only enforce mode gets hands.
 func (a *App) RunOnce(ctx context.Context) (reconcile.Report, error) {
-	return a.engine().Cycle(ctx, reconcile.Order{Hand: a.hand(), Trigger: "once"})
+	return a.await(ctx, reconcile.Order{Hand: a.hand(), Trigger: byOnce})
 }
 
 func (a *App) hand() *reconcile.Hand {

@@ -48,7 +48,7 @@ func (a *App) connect(binding policy.Binding) error {
 			continue
 		}
 		fields, topics := a.Policy.Needs(e.Name, binding[e.Name])
-		c, err := connector(e.Name, e.Value, p, fields, topics, a.opt.HTTP)
+		c, err := connector(e.Name, e.Value, p, fields, topics, a.tuning(e.Name))
 		if err != nil {
 			problems = append(problems, a.Config.Problem(e.Name, "%s", err.Error()))
 			continue
@@ -56,6 +56,15 @@ func (a *App) connect(binding policy.Binding) error {
 		a.connectors[e.Name] = c
 	}
 	return problems.Err()
+}
+
+// tuning is how a processor is called.
+func (a *App) tuning(processor string) httpx.Options {
+	o := a.opt.HTTP
+	if a.opt.Metrics != nil {
+		o.Seen = Observing(a.opt.Metrics, processor, o.Seen)
+	}
+	return o
 }
 
 func connector(name string, c config.Processor, p policy.Processor, fields, topics []string, tuning httpx.Options) (connectors.Connector, error) {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,6 +73,9 @@ func TestFactsOfWhatGoesWrong(t *testing.T) {
 	w.run(t)
 	a := w.open(t)
 	if err := a.Pause(t.Context(), "because", "admin"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(filepath.Dir(w.config), "audit")); err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(filepath.Dir(w.config), "audit"), "a file where the published log should be")

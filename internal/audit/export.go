@@ -36,8 +36,12 @@ func Export(ctx context.Context, tx *sql.Tx, dir string) error {
 	if err != nil {
 		return fmt.Errorf("publish the log: %w", err)
 	}
+	var ours log.Checkpoint
+	if _, err := ours.Unmarshal(newest); err != nil {
+		return fmt.Errorf("publish the log: its newest checkpoint: %w", err)
+	}
 	p := publication{ctx, tx, dir, size}
-	for _, step := range []func() error{func() error { return p.extends(newest) }, p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
+	for _, step := range []func() error{func() error { return p.extends(ours.Origin, size) }, p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
 		if err := step(); err != nil {
 			return fmt.Errorf("publish the log: %w", err)
 		}
@@ -58,7 +62,7 @@ type publication struct {
 
 // extends refuses to publish over another log, or over more of this one than
 // there is: a published log is a pin, and a restored database must not undo it.
-func (p publication) extends(newest []byte) error {
+func (p publication) extends(origin string, size int64) error {
 	b, err := os.ReadFile(p.path("checkpoint"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -66,25 +70,22 @@ func (p publication) extends(newest []byte) error {
 	if err != nil {
 		return err
 	}
-	var there, ours log.Checkpoint
+	var there log.Checkpoint
 	if _, err := there.Unmarshal(b); err != nil {
 		return fmt.Errorf("%s is damaged: move the directory away and publish anew", p.path("checkpoint"))
 	}
-	if _, err := ours.Unmarshal(newest); err != nil {
-		return err
+	if there.Origin != origin {
+		return fmt.Errorf("%s holds another log, %q, and this one is %q: publish into another directory", p.dir, there.Origin, origin)
 	}
-	switch {
-	case there.Origin != ours.Origin:
-		return fmt.Errorf("%s holds another log, %q", p.dir, there.Origin)
-	case there.Size > ours.Size:
-		return fmt.Errorf("%w: %s holds %d entries, and there are %d", ErrBroken, p.dir, there.Size, ours.Size)
+	if int64(there.Size) > size {
+		return fmt.Errorf("%w: it holds %d entries, and the state has signed %d. Was the state restored from a backup? Restore the newest one, or name a new log (audit: origin) and publish into another directory", ErrBroken, there.Size, size)
 	}
 	root, err := tlog.TreeHash(int64(there.Size), hashes{p.ctx, p.tx, p.size})
 	if err != nil {
 		return err
 	}
 	if string(root[:]) != string(there.Hash) {
-		return fmt.Errorf("%w: at size %d its root is not the one that %s holds", ErrBroken, there.Size, p.dir)
+		return fmt.Errorf("%w: at size %d its root is another. One of the two was changed: stop, and let an auditor compare them with a checkpoint held elsewhere", ErrBroken, there.Size)
 	}
 	return nil
 }

@@ -69,11 +69,14 @@ func (e *Engine) begin(ctx context.Context, o Order) (*run, error) {
 		if r.headAt, err = tx.LogAt(); err != nil {
 			return nil, err
 		}
+		if r.unpublished, err = tx.Meta(unpublishedKey); err != nil {
+			return nil, err
+		}
 		var unfinished []string
 		if r.number, unfinished, err = tx.BeginCycle(r.id, r.report.Mode, o.Hand != nil, now); err != nil {
 			return nil, err
 		}
-		if err := e.Log.Check(ctx, tx.Tx); err != nil {
+		if err := e.checkLog(ctx, tx); err != nil {
 			return nil, err
 		}
 		return []entry.Entry{{Kind: entry.CycleStarted, Body: entry.Started{Mode: r.report.Mode, Revision: e.Policy.Revision, Config: e.Config,

@@ -37,6 +37,12 @@ type Engine struct {
 	// Daily returns when the day's window for whole reads opened last, and whether
 	// it is open; nil = it is always open, from midnight on.
 	Daily func(now time.Time) (begin time.Time, open bool)
+	// LogDir is where the log is published after each cycle, "" = nowhere.
+	LogDir string
+	// Held fails once this process may not write any more; nil = it always may.
+	Held func() error
+	// Standing are findings that others made about this installation.
+	Standing []store.Note
 	// Proposed tells that the policy file holds another revision than the active one.
 	Proposed string
 }
@@ -64,21 +70,22 @@ func (silent) Writing(int, int)        {}
 // run is one cycle on its way.
 type run struct {
 	*Engine
-	hand     *Hand // nil: nothing is written
-	id       string
-	number   int64 // of the cycle
-	reads    Reads
-	daily    bool // some source was read whole: retention has its turn
-	now      time.Time
-	today    policy.Day
-	limits   duty.Limits
-	findings *findings
-	report   Report
-	sources  map[string]store.SourceState
-	work     duty.Work
-	begunAt  time.Time // first cycle ever; zero on the first
-	headAt   time.Time // newest entry before this cycle
-	clockWhy string    // why our clock can't be planned by, "" if it can
+	hand        *Hand // nil: nothing is written
+	id          string
+	number      int64 // of the cycle
+	reads       Reads
+	daily       bool // some source was read whole: retention has its turn
+	now         time.Time
+	today       policy.Day
+	limits      duty.Limits
+	findings    *findings
+	report      Report
+	sources     map[string]store.SourceState
+	work        duty.Work
+	unpublished string    // since when the log can't be published, "" = it can
+	begunAt     time.Time // first cycle ever; zero on the first
+	headAt      time.Time // newest entry before this cycle
+	clockWhy    string    // why our clock can't be planned by, "" if it can
 }
 
 // window is the day's window.

@@ -66,9 +66,46 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 	}
 	if r.report.Checkpoint, err = r.sign(ctx); err == nil {
 		r.tell(result)
+		r.publish(ctx)
 	}
 	return r.report, err
 }
+
+// checkLog proves that the log goes on from what was signed, and from what was
+// published.
+func (e *Engine) checkLog(ctx context.Context, tx *store.Tx) error {
+	if err := e.Log.Check(ctx, tx.Tx); err != nil || e.LogDir == "" {
+		return err
+	}
+	return e.Log.Agrees(ctx, tx.Tx, e.LogDir)
+}
+
+// publish brings the published log up to the newest checkpoint. If it can't be,
+// the next cycle tries again, and says so: what is signed is safe meanwhile.
+func (r *run) publish(ctx context.Context) {
+	if r.LogDir == "" {
+		return
+	}
+	err := r.read(ctx, func(tx *store.Tx) error { return audit.Export(ctx, tx.Tx, r.LogDir) })
+	since := ""
+	if err != nil {
+		since = r.now.UTC().Format(time.RFC3339)
+		r.report.Unpublished = true
+		if r.Logger != nil {
+			r.Logger.Error("the log is not published", "cycle", r.id, "size", r.report.Checkpoint.Size, "error", err.Error())
+		}
+	}
+	if (since == "") == (r.unpublished == "") {
+		return
+	}
+	err = r.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetMeta(unpublishedKey, since) })
+	if err != nil && r.Logger != nil {
+		r.Logger.Error("that the log is not published can't be remembered", "cycle", r.id, "error", err.Error())
+	}
+}
+
+// unpublishedKey remembers since when the log can't be published, "" = it can.
+const unpublishedKey = "unpublished-since"
 
 // tell writes the checkpoint into the process log, whose collector holds it
 // where nobody who rewrites the database can reach.
@@ -108,6 +145,12 @@ func (r *run) standing() {
 		if e.Value.Published != nil && !*e.Value.Published {
 			r.findings.add(policy.FindNotPublished, e.Name, "", 1, "", e.Name+" is in use, and the published notice does not list it")
 		}
+	}
+	if r.unpublished != "" {
+		r.findings.add(policy.FindLogBehind, "", "", 1, "", "the log can't be published since "+r.unpublished+": is its directory there, writable, and is there space?")
+	}
+	for _, n := range r.Standing {
+		r.findings.note(n)
 	}
 	if r.Proposed != "" {
 		r.findings.add(policy.FindPolicyProposed, "", r.Proposed[:12], 1, "", "the policy file has changed and is only proposed: it decides once it is activated (lapsed policy activate)")

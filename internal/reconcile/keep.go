@@ -46,7 +46,9 @@ func (r *run) keep(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) {
 	return out, nil
 }
 
-func (e *Engine) publicOf(b *bench, j judged) (string, []string) { return e.public(b.ids[j.id], j.rows) }
+func (e *Engine) publicOf(b *bench, j judged) (string, []string) {
+	return e.public(b.ids[j.id], j.rows)
+}
 
 // decided is what is stored of a decision: the latest of each person, and what it
 // adds to the figures.

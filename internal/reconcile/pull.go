@@ -212,4 +212,3 @@ func restFor(err error, failures int) time.Duration {
 	}
 	return min(time.Minute<<min(failures, 8), time.Hour)
 }
-

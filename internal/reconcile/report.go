@@ -33,6 +33,7 @@ type Report struct {
 	NextDue           *time.Time         `json:"next_due,omitzero"` // when the next waiting duty has served its grace
 	OldestOverdueDays int                `json:"oldest_overdue_days"`
 	Checkpoint        audit.Checkpoint   `json:"checkpoint"`
+	Unpublished       bool               `json:"unpublished,omitzero"` // the log could not be published
 	Fault             string             `json:"fault,omitzero"`
 }
 

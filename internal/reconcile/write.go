@@ -40,6 +40,11 @@ func (a *acting) write(ctx context.Context, s step) error {
 		if len(begun) == 0 {
 			continue
 		}
+		if a.Held != nil {
+			if err := a.Held(); err != nil {
+				return err // the intents are another's to settle
+			}
+		}
 		target := a.hand.Targets[s.processor]
 		var answers []error
 		if s.verb == policy.Delete {

@@ -23,14 +23,15 @@ func (tx *Tx) BeginCycle(id, mode string, settles bool, now time.Time) (number i
 	return number, unfinished, err
 }
 
-// LatestCycle returns when the newest cycle began, zero if there was none.
-func (tx *Tx) LatestCycle() (time.Time, error) {
-	var ms sql.NullInt64
-	err := tx.QueryRow(`SELECT started FROM cycle WHERE number = (SELECT MAX(number) FROM cycle)`).Scan(&ms)
+// LatestCycle returns when the newest cycle began, zero if there was none, and
+// whether it has ended.
+func (tx *Tx) LatestCycle() (began time.Time, finished bool, err error) {
+	var started, ended int64
+	err = tx.QueryRow(`SELECT started, finished FROM cycle WHERE number = (SELECT MAX(number) FROM cycle)`).Scan(&started, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return fromMillis(ms.Int64), err
+	return fromMillis(started), ended > 0, err
 }
 
 // FinishCycle stores what a cycle told of itself, as JSON.
