@@ -185,6 +185,24 @@ func TestEveryYAMLParses(t *testing.T) {
 	}
 }
 
+// The example of the README says whom to tell.
+func TestReadmesNotify(t *testing.T) {
+	t.Setenv("SMTP_PASSWORD", "x")
+	m := regexp.MustCompile("(?s)```yaml\n(notify:\n.*?)```").FindSubmatch(read(t, "../README.md"))
+	if m == nil {
+		t.Fatal("the README has no example")
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"secret": "x", "lapsed.yaml": string(read(t, "sandbox.yaml")) + strings.ReplaceAll(string(m[1]), "/run/secrets/webhook", "./secret")} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c, problems := config.Load(filepath.Join(dir, "lapsed.yaml")); len(problems) > 0 || c.Notify.Webhook == nil || c.Notify.Mail == nil {
+		t.Error(problems)
+	}
+}
+
 // The configs load, once their credentials are there.
 func TestConfigs(t *testing.T) {
 	for _, f := range []string{"sandbox.yaml", "postgres.yaml", "kubernetes/lapsed.yaml"} {

@@ -39,7 +39,7 @@
 // group Opportunity one a contact role. Contracts and orders are those of the
 // contact's account, and those that the contact signed or pays. Individual and
 // RecordType are parents of the record and come with it. Only asked columns are
-// kept, in eight bytes a value, until the records themselves have passed.
+// kept, in a few bytes a value, until the records themselves have passed.
 //
 // A converted lead is handed over like any other: it still holds the person's
 // data. ConvertedContactId links it. Records merged into another one are its

@@ -1,7 +1,7 @@
 package salesforce
 
 import (
-	"math"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -23,23 +23,34 @@ func keyOf(id string) (k key, ok bool) {
 }
 
 // table holds a relation's rows while the records that own them are read. It is
-// made for millions of rows: eight bytes a value, twenty a row for finding it.
+// made for millions of rows: a flag or one of a few texts takes a byte, a time
+// five, and finding a row eight more. It grows in blocks, since a list that is
+// moved to a longer one needs room for both.
 type table struct {
-	plan  relationPlan
-	to    layout
-	cells []int64 // row by row: a flag, a day or instant in milliseconds, or a number of texts
-	texts []string
-	known map[string]int64 // text → its number
-	heads map[key]int32    // owner → its latest entry in chain
-	chain []entry
+	plan   relationPlan
+	to     layout
+	blocks [][]byte // rows, value by value
+	row    []byte   // in the making
+	texts  []string
+	known  map[string]uint64 // text → its number
+	heads  map[key]int32     // owner → its latest entry in chain
+	chain  [][]entry
+	links  int32 // entries in chain
 }
 
-type entry struct{ row, next int32 }
+// entry is one of an owner's rows, and the entry of the one before it.
+type entry struct {
+	row  uint32 // number of its block << 16 | where it begins there
+	next int32
+}
 
-const nothing = math.MinInt64
+const (
+	blockSize = 1 << 16
+	chainSize = 1 << 12
+)
 
 func newTable(p relationPlan) *table {
-	return &table{plan: p, to: layoutOf(p.columns), known: map[string]int64{}, heads: map[key]int32{}}
+	return &table{plan: p, to: layoutOf(p.columns), known: map[string]uint64{}, heads: map[key]int32{}}
 }
 
 // add keeps a row's values for its owners. A row without an owner is not kept.
@@ -47,76 +58,108 @@ func (t *table) add(c *Connector, owners []key, values []string) error {
 	if len(owners) == 0 {
 		return nil
 	}
-	row := int32(len(t.cells) / len(t.plan.columns))
+	t.row = t.row[:0]
 	for i, col := range t.plan.columns {
 		v, err := c.valueOf(col, values[i])
 		if err != nil {
 			return err
 		}
-		t.cells = append(t.cells, t.pack(v))
+		t.row = binary.AppendUvarint(t.row, t.pack(v))
 	}
+	last := len(t.blocks) - 1
+	if last < 0 || len(t.blocks[last])+len(t.row) > blockSize {
+		t.blocks = append(t.blocks, nil)
+		last++
+	}
+	row := uint32(last<<16 | len(t.blocks[last]))
+	t.blocks[last] = append(t.blocks[last], t.row...)
 	for _, k := range owners {
 		t.own(k, row)
 	}
 	return nil
 }
 
-// pack makes a number of a value. A day and an instant of midnight differ in
-// their last bit, which no other instant uses.
-func (t *table) pack(v contact.Value) int64 {
+// Times are kept in the coarsest of these units that tells them.
+const (
+	inDays = iota // a whole day; an instant is never kept so
+	inSeconds
+	inMilliseconds
+)
+
+// pack makes a number of a value: 0 for an empty one, a small one for most.
+func (t *table) pack(v contact.Value) uint64 {
 	switch v.Kind() {
+	case contact.Empty:
+		return 0
 	case contact.Bool:
 		if b, _ := v.Bool(); b {
-			return 1
+			return 2
 		}
-		return 0
+		return 1
 	case contact.Date:
 		at, _ := v.Time()
-		return at.UnixMilli()<<1 | 1
+		return packTime(at.Unix()/secondsADay, inDays)
 	case contact.Instant:
 		at, _ := v.Time()
-		return at.UnixMilli() << 1
-	case contact.Empty:
-		return nothing
+		if ms := at.UnixMilli(); ms%1000 != 0 {
+			return packTime(ms, inMilliseconds)
+		}
+		return packTime(at.Unix(), inSeconds)
 	}
 	s := v.Text()
 	n, ok := t.known[s]
 	if !ok {
 		s = strings.Clone(s) // or it would hold the whole page
-		n = int64(len(t.texts))
+		n = uint64(len(t.texts))
 		t.texts = append(t.texts, s)
 		t.known[s] = n
 	}
-	return n
+	return n + 1
 }
 
-func (t *table) unpack(kind contact.Kind, n int64) contact.Value {
+const secondsADay = 24 * 60 * 60
+
+// packTime keeps the sign in the last bit but two: times before 1970 are short, too.
+func packTime(n int64, unit uint64) uint64 {
+	return (uint64(n<<1)^uint64(n>>63))<<2 + unit + 1
+}
+
+func unpackTime(packed uint64) contact.Value {
+	unit, u := (packed-1)&3, (packed-1)>>2
+	switch n := int64(u>>1) ^ -int64(u&1); unit {
+	case inDays:
+		return contact.DateValue(time.Unix(n*secondsADay, 0).UTC())
+	case inSeconds:
+		return contact.InstantValue(time.Unix(n, 0).UTC())
+	default:
+		return contact.InstantValue(time.UnixMilli(n).UTC())
+	}
+}
+
+func (t *table) unpack(kind contact.Kind, packed uint64) contact.Value {
 	switch {
-	case n == nothing:
+	case packed == 0:
 		return contact.Value{}
 	case kind == contact.Bool:
-		return contact.BoolValue(n == 1)
+		return contact.BoolValue(packed == 2)
 	case kind == contact.Date, kind == contact.Instant:
-		at := time.UnixMilli(n >> 1).UTC()
-		if n&1 == 1 {
-			return contact.DateValue(at)
-		}
-		return contact.InstantValue(at)
+		return unpackTime(packed)
 	case kind == contact.List:
-		return contact.ListValue(strings.Split(t.texts[n], ";"))
+		return contact.ListValue(strings.Split(t.texts[packed-1], ";"))
 	}
-	return contact.TextValue(t.texts[n])
+	return contact.TextValue(t.texts[packed-1])
 }
 
 // of returns the rows of any of the owners in the order in which they came,
 // each once.
-func (t *table) of(owners []key) []int32 {
-	var rows []int32
+func (t *table) of(owners []key) []uint32 {
+	var rows []uint32
 	for _, k := range owners {
 		at, ok := t.heads[k]
 		for ok && at >= 0 {
-			rows = append(rows, t.chain[at].row)
-			at = t.chain[at].next
+			e := t.chain[at/chainSize][at%chainSize]
+			rows = append(rows, e.row)
+			at = e.next
 		}
 	}
 	slices.Sort(rows)
@@ -128,9 +171,11 @@ func (t *table) of(owners []key) []int32 {
 func (t *table) join(into map[string][]contact.Row, owners []key) {
 	for _, row := range t.of(owners) {
 		rows := t.to.rows()
-		cells := t.cells[int(row)*len(t.plan.columns):]
+		packed := t.blocks[row>>16][row%blockSize:]
 		for i, col := range t.plan.columns {
-			t.to.put(rows, i, t.unpack(col.kind, cells[i]))
+			n, size := binary.Uvarint(packed)
+			packed = packed[size:]
+			t.to.put(rows, i, t.unpack(col.kind, n))
 		}
 		for i, g := range t.to.groups {
 			into[g] = append(into[g], rows[i])
@@ -145,11 +190,16 @@ func (t *table) link(from, to key) {
 	}
 }
 
-func (t *table) own(k key, row int32) {
+func (t *table) own(k key, row uint32) {
 	next, ok := t.heads[k]
 	if !ok {
 		next = -1
 	}
-	t.heads[k] = int32(len(t.chain))
-	t.chain = append(t.chain, entry{row, next})
+	t.heads[k] = t.links
+	if t.links%chainSize == 0 {
+		t.chain = append(t.chain, nil)
+	}
+	last := &t.chain[len(t.chain)-1]
+	*last = append(*last, entry{row, next})
+	t.links++
 }

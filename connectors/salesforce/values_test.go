@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,7 @@ func TestTableKeepsRows(t *testing.T) {
 		owner := rapid.Custom(func(t *rapid.T) key { return key{byte(rapid.IntRange(0, 4).Draw(t, "owner"))} })
 		for range rapid.IntRange(0, 30).Draw(t, "rows") {
 			at := time.UnixMilli(rapid.Int64Range(-3e12, 4e12).Draw(t, "at")).UTC()
+			at = at.Truncate(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, 24 * time.Hour}).Draw(t, "to"))
 			values := []string{at.Format(time.DateOnly), at.Format("2006-01-02T15:04:05.000-0700"),
 				rapid.SampledFrom([]string{"true", "false", ""}).Draw(t, "b"),
 				rapid.SampledFrom([]string{"", "Connected", "No answer"}).Draw(t, "t"), rapid.SampledFrom([]string{"", "a", "a;b"}).Draw(t, "l")}
@@ -101,6 +103,33 @@ func TestTableKeepsRows(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Rows beyond one block, and owners of more rows than stand together, are found again.
+func TestTableGrowsInBlocks(t *testing.T) {
+	const n = 5 * chainSize
+	tab := newTable(relationPlan{columns: []column{{path: "i", name: "i", group: "G", kind: contact.Instant}, {path: "t", name: "t", group: "G", kind: contact.Text}}})
+	begin := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range n {
+		at := begin.Add(time.Duration(i) * time.Minute)
+		if err := tab.add(&Connector{}, []key{{1}, {2, byte(i), byte(i >> 8)}}, []string{at.Format(time.RFC3339), strconv.Itoa(i % 300)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(tab.blocks) < 2 || len(tab.chain) < 3 {
+		t.Fatalf("%d blocks and %d pieces of chain try nothing", len(tab.blocks), len(tab.chain))
+	}
+	all, one := map[string][]contact.Row{}, map[string][]contact.Row{}
+	tab.join(all, []key{{1}})
+	for i, r := range all["G"] {
+		if at, _ := r.Value("i").Time(); !at.Equal(begin.Add(time.Duration(i)*time.Minute)) || r.Value("t").Text() != strconv.Itoa(i%300) {
+			t.Fatalf("row %d: %s, %s", i, at, r.Value("t").Text())
+		}
+	}
+	tab.join(one, []key{{2, byte((n - 1) & 0xff), byte((n - 1) >> 8)}})
+	if len(all["G"]) != n || len(one["G"]) != 1 || one["G"][0].Value("t").Text() != strconv.Itoa((n-1)%300) {
+		t.Errorf("%d rows, and %d of the last owner", len(all["G"]), len(one["G"]))
+	}
 }
 
 func TestRegionProvesOnlyWhatItProves(t *testing.T) {

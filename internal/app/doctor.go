@@ -106,7 +106,8 @@ type examination struct {
 }
 
 func (x *examination) add(v Verdict, name, do, says string, args ...any) {
-	x.checks = append(x.checks, Checked{name, v, fmt.Sprintf(says, args...), do})
+	line := strings.Join(strings.Fields(fmt.Sprintf(says, args...)), " ") // errors of libraries may have several
+	x.checks = append(x.checks, Checked{name, v, line, do})
 }
 
 func (x *examination) fine(name, says string, args ...any)     { x.add(Fine, name, "", says, args...) }

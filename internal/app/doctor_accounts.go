@@ -79,6 +79,7 @@ func (x *examination) account(ctx context.Context, name string, c config.Process
 		return d, false
 	}
 	x.described(name, p, d)
+	x.budget(name, conn)
 	return d, true
 }
 
@@ -118,6 +119,18 @@ func (x *examination) described(name string, p policy.Processor, d connectors.De
 	}
 	if good {
 		x.fine(name, "it answers (account %s), and all that the policy needs can be read", d.Account)
+	}
+}
+
+// budget warns when so much of the account's day of calls is used that whole
+// reads don't begin.
+func (x *examination) budget(name string, c connectors.Connector) {
+	m, ok := c.(connectors.Metered)
+	if !ok {
+		return
+	}
+	if b, told := m.Budget(); told && b.Used*5 >= b.Most*4 {
+		x.warn(name, "wait, and see which other program uses the account's calls", "%d of %d calls of the day are used: whole reads wait until some are free", b.Used, b.Most)
 	}
 }
 

@@ -95,6 +95,8 @@ func (x *examination) unopened(err error, wait time.Duration) {
 		x.fail("state", "see who holds it (lsof, or pg_locks): a second daemon, a backup that copies the file, an open shell; then ask again", "it is locked by another process, and was so for %s", wait)
 	case strings.Contains(text, "permission"), strings.Contains(text, "readonly"), strings.Contains(text, "unable to open"):
 		x.fail("state", "let the account of the daemon own the file and its directory", "it can't be opened: %v", err)
+	case strings.Contains(text, "connect"):
+		x.fail("state", "see that the database runs, that this machine reaches it, and that user and password are right", "it can't be reached: %v", err)
 	case strings.Contains(text, "newer than this program"):
 		x.fail("state", "run the program that wrote it, or a later one", "%v", err)
 	case strings.Contains(text, "malformed"), strings.Contains(text, "not a database"):
@@ -154,7 +156,7 @@ func (x *examination) tryWriting(ctx context.Context, st *store.Store, wait time
 	switch {
 	case errors.Is(err, errEnough):
 		x.fine("state", "it can be read and written")
-	case errors.Is(err, context.DeadlineExceeded), strings.Contains(err.Error(), "SQLITE_BUSY"), strings.Contains(err.Error(), "locked"):
+	case within.Err() != nil, strings.Contains(err.Error(), "SQLITE_BUSY"), strings.Contains(err.Error(), "lock"):
 		x.fail("state", "if a cycle is running, ask again later; otherwise see who holds it (lsof, or pg_locks): a second daemon, a backup, an open shell", "it can be read, and another process has kept it from being written for %s", wait)
 	default:
 		x.fail("state", "let the account of the daemon own the file and its directory, and make space", "it can be read, not written: %v", err)

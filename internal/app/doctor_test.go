@@ -256,6 +256,16 @@ func TestDoctorWithABrokenPolicySaysAllItCan(t *testing.T) {
 	}
 }
 
+func TestDoctorOfASpentDay(t *testing.T) {
+	w := lived(t, func(o *hubspot.Options) { o.Daily = 60 })
+	for range 9 {
+		if d := w.examine(t); d.said("hubspot", Warns, "of 60 calls of the day are used") {
+			return
+		}
+	}
+	t.Error("a day of calls was spent, and nobody says so")
+}
+
 // Without any policy it still says whether the accounts answer.
 func TestDoctorWithoutAnyPolicy(t *testing.T) {
 	w := newWorld(t, "observe")

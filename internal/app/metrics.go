@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/duty"
 	"github.com/lapsed/lapsed/internal/fault"
 	"github.com/lapsed/lapsed/internal/httpx"
@@ -52,8 +53,7 @@ func FactsOf(r reconcile.Report, took time.Duration) metrics.CycleFacts {
 	return f
 }
 
-// Facts asks the state what is true of it, whoever did the last cycle: it is
-// what metrics.Collect wants.
+// Facts asks the state what is true of it, whoever did the last cycle.
 func (a *App) Facts(ctx context.Context) (f metrics.CycleFacts, err error) {
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
 		if f, err = lastCycle(ctx, tx); err != nil {
@@ -217,6 +217,26 @@ func readCheckpoint(path string) (p publication, err error) {
 	}
 	p.at = info.ModTime().UTC()
 	return p, nil
+}
+
+// Watch has m ask this installation at each scrape.
+func (a *App) Watch(m *metrics.Metrics) {
+	m.Collect(func(ctx context.Context) (metrics.CycleFacts, error) {
+		a.Budgets(m)
+		return a.Facts(ctx)
+	})
+}
+
+// Budgets shows what is left of each processor's day of calls, where its last
+// answer told it. It asks no processor anything.
+func (a *App) Budgets(m *metrics.Metrics) {
+	for name, c := range a.connectors {
+		if b, ok := c.(connectors.Metered); ok {
+			if day, told := b.Budget(); told {
+				m.Budget(name, float64(day.Most-day.Used))
+			}
+		}
+	}
 }
 
 // Observing counts each try of a call to a processor. It goes into the

@@ -91,6 +91,27 @@ func TestFactsOfWhatGoesWrong(t *testing.T) {
 	}
 }
 
+// What is scraped is asked of the state, and what is left of the processors' days
+// is what their last answers told.
+func TestWatch(t *testing.T) {
+	w := newWorld(t, "observe")
+	w.crowd(3)
+	a := w.open(t)
+	if _, err := a.RunOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	m := metrics.New("test", time.Now)
+	a.Watch(m)
+	a.Budgets(m)
+	rec := httptest.NewRecorder()
+	m.Handler().ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	for _, line := range []string{"lapsed_state_up 1\n", "lapsed_persons 3\n", `lapsed_source_contacts{source="hubspot"} 3` + "\n", "lapsed_enforcing 0\n", `lapsed_call_budget_remaining{processor="hubspot"} `, `lapsed_call_budget_remaining{processor="salesforce"} `} {
+		if !strings.Contains(rec.Body.String(), line) {
+			t.Errorf("no %q", line)
+		}
+	}
+}
+
 // lastFacts asks without the published log.
 func lastFacts(t *testing.T, a *App) (metrics.CycleFacts, error) {
 	t.Helper()

@@ -154,10 +154,11 @@ func (h *state) closeTile(tx *sql.Tx) error {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		hashes = append(above, root[:]...)
-		if _, err := tx.Exec(`INSERT INTO audit_tile (level, n, hashes) VALUES ($1, $2, $3) ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes`, level, n/tileWidth, hashes); err != nil {
+		above = append(above, root[:]...)
+		if _, err := tx.Exec(`INSERT INTO audit_tile (level, n, hashes) VALUES ($1, $2, $3) ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes`, level, n/tileWidth, above); err != nil {
 			return err
 		}
+		hashes = above
 		if (n+1)%tileWidth != 0 {
 			return nil
 		}

@@ -137,13 +137,15 @@ func TestStateIsAskedAtTheScrape(t *testing.T) {
 	expect(`lapsed_duties{state="due"} 1`)
 	now = now.Add(metrics.Fresh)
 	expect(`lapsed_duties{state="due"} 2`)
+	m.Cycle(facts())
+	expect(`lapsed_duties{state="due"} 3`) // a cycle has ended: it is asked at once
 	now, down = now.Add(metrics.Fresh), true
 	expect(`lapsed_state_up 0`)
 	if got := scrape(t, m); strings.Contains(got, "lapsed_duties") || !strings.Contains(got, "lapsed_cycles_total") {
 		t.Errorf("while the state is down:\n%s", ours(got))
 	}
 	now, down = now.Add(metrics.Fresh), false
-	expect(`lapsed_duties{state="due"} 4`)
+	expect(`lapsed_duties{state="due"} 5`)
 }
 
 // No label may ever hold a person, so the set of label names is closed.

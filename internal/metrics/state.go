@@ -36,9 +36,15 @@ func (m *Metrics) Collect(ask func(context.Context) (CycleFacts, error)) {
 	m.state.ask, m.state.at = ask, time.Time{}
 }
 
+// put takes a cycle's word, or, if the state can be asked, has it asked at the next
+// scrape: it knows more.
 func (s *state) put(f CycleFacts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ask != nil {
+		s.at = time.Time{}
+		return
+	}
 	s.facts, s.at, s.up = f, s.clock(), true
 }
 

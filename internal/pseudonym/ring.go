@@ -78,9 +78,20 @@ type Ring struct {
 func NewRing(state [32]byte, subject, signer EpochKey) *Ring {
 	r := &Ring{state: state, subject: subject, kid: subject.KID(), signer: signer}
 	r.idle = &sync.Pool{New: func() any {
-		return &hand{state: hmac.New(sha256.New, r.state[:]), opens: hmac.New(sha256.New, r.subject.Key[:])}
+		return &hand{state: hmac.New(sha256.New, r.state[:]), opens: hmac.New(sha256.New, r.subject.Key[:]), fresh: turns()}
 	}}
 	return r
+}
+
+// turns returns what gives two hashes by turns, as good as new ones for an HMAC
+// that is done before the next one begins: the two that it takes differ.
+func turns() func() hash.Hash {
+	two, n := [2]hash.Hash{sha256.New(), sha256.New()}, 0
+	return func() hash.Hash {
+		n = 1 - n
+		two[n].Reset()
+		return two[n]
+	}
 }
 
 // hand makes authentication codes under the ring's keys without setting them up
@@ -88,8 +99,9 @@ func NewRing(state [32]byte, subject, signer EpochKey) *Ring {
 // goroutine at a time has it.
 type hand struct {
 	state, opens hash.Hash
-	text         []byte   // what is hashed
-	sum          [32]byte // of the last hash
+	fresh        func() hash.Hash // for one HMAC at a time
+	text         []byte           // what is hashed
+	sum          [32]byte         // of the last hash
 	public       []byte
 }
 
@@ -120,7 +132,7 @@ func (h *hand) write(parts ...string) {
 // hash is under a key of this identifier alone, which is set up for it.
 func (h *hand) open(kid, kind, name string) string {
 	h.write(openingContext, kind, name)
-	under := hmac.New(sha256.New, h.mac(h.opens))
+	under := hmac.New(h.fresh, h.mac(h.opens))
 	h.write(pseudonymContext, kind, name)
 	under.Write(h.text)
 	h.public = append(append(h.public[:0], kid...), ':')
