@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
@@ -30,7 +31,12 @@ func (s suite) describes(t *testing.T, a Account) {
 // methods are all that a connector can be asked of some records.
 func methods(t *testing.T, a Account, refs []contact.Ref, ks []contact.Contact) map[string]func(context.Context) []error {
 	t.Helper()
+	mark := marked(t, a)
 	return map[string]func(context.Context) []error{
+		"Changes": func(c context.Context) []error {
+			_, err := a.Changes(c, mark, func(connectors.Page) error { return nil })
+			return []error{err}
+		},
 		"Read": func(c context.Context) []error {
 			_, err := a.Read(c, func([]contact.Contact) error { return nil })
 			return []error{err}
@@ -55,8 +61,9 @@ func methods(t *testing.T, a Account, refs []contact.Ref, ks []contact.Contact) 
 func (s suite) obeysContext(t *testing.T, a Account) {
 	refs := crowd(a, 20)
 	ks := refresh(t, a, refs...)
+	asks := methods(t, a, refs, ks)
 	from := calls(a)
-	for name, ask := range methods(t, a, refs, ks) {
+	for name, ask := range asks {
 		for _, err := range ask(cancelled(t)) {
 			if quiet(t, err); err == nil {
 				t.Errorf("%s went on", name)
@@ -80,7 +87,12 @@ func (s suite) concurrent(t *testing.T, a Account) {
 			}
 		})
 	}
+	mark := marked(t, a)
 	for range 3 {
+		run(func() error {
+			_, err := a.Changes(t.Context(), mark, func(connectors.Page) error { return nil })
+			return err
+		})
 		run(func() error {
 			_, err := a.Refresh(t.Context(), refs[half:])
 			return err
@@ -114,8 +126,9 @@ func (s suite) quietFailures(t *testing.T) {
 			a := s.start(t)
 			refs := crowd(a, 3)
 			ks := refresh(t, a, refs...)
+			asks := methods(t, a, refs, ks)
 			a.Stage.Faults.Arm(f)
-			for name, ask := range methods(t, a, refs, ks) {
+			for name, ask := range asks {
 				failed := false
 				for _, err := range ask(t.Context()) {
 					quiet(t, err)

@@ -42,8 +42,7 @@ func hubspotEnv(o sandbox.Options, archive bool) Env {
 		Start: func(t *testing.T) Account { return hubspotAccount(t, o, archive) },
 		Broken: []kit.Fault{
 			{Kind: "truncated"}, {Kind: "empty-page"}, {Kind: "empty-page-with-next"}, {Kind: "duplicate-row"}, {Kind: "nonsense"},
-			{Kind: "empty-body"}, {Kind: "wrong-total"}, {Kind: "retry-after", Delay: "30s"}, {Kind: "daily-limit"}, {Kind: "reset-after-commit"}, {Kind: "hang-before", Delay: "1ms"},
-			{Kind: "index-stall"}, {Kind: "html-502"}, {Kind: "drop-before"}, {Kind: "477"}, {Kind: "423"}, {Kind: "status", Status: 429}, {Kind: "status", Status: 403},
+			{Kind: "empty-body"}, {Kind: "wrong-total"}, {Kind: "reset-after-commit"}, {Kind: "html-502"}, {Kind: "drop-before"}, {Kind: "477"}, {Kind: "423"}, {Kind: "status", Status: 429}, {Kind: "status", Status: 403},
 			{Kind: "empty-page", Route: "/statuses"}, {Kind: "truncated", Route: "/statuses"}, {Kind: "nonsense", Route: "/statuses"},
 			{Kind: "empty-page", Route: "/associations"}, {Kind: "nonsense", Route: "/associations"}, {Kind: "empty-page", Route: "/deals"},
 		},

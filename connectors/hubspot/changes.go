@@ -46,6 +46,9 @@ func (c *Connector) Changes(ctx context.Context, since string, each func(connect
 	r := connectors.Reading{AsOf: s.at}
 	gone := map[string]bool{}
 	for chunk := range slices.Chunk(ids, blockSize) {
+		if err := c.api.DaySpent(api.ForChanges); err != nil {
+			return connectors.Reading{}, err
+		}
 		ks, left, err := c.changedContacts(ctx, s, chunk)
 		if err != nil {
 			return connectors.Reading{}, err

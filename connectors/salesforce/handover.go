@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/lapsed/lapsed/connectors"
+	"github.com/lapsed/lapsed/connectors/salesforce/internal/api"
 	"github.com/lapsed/lapsed/internal/contact"
 )
 
@@ -16,6 +17,9 @@ import (
 func (f *finder) handOver(ctx context.Context, each func(connectors.Page) error) (int, error) {
 	handed := map[contact.Ref]bool{}
 	for part := range slices.Chunk(inOrder(f.records), rereadAtOnce) {
+		if err := f.c.api.Budget(api.ForChanges); err != nil {
+			return 0, err
+		}
 		rereads, err := f.c.reread(ctx, f.plan, part)
 		if err != nil {
 			return 0, err
