@@ -201,7 +201,7 @@ func (a *App) choosePolicy(ctx context.Context, text []byte, binding policy.Bind
 		case err != nil:
 			return err
 		case !ok:
-			return a.activate(tx, text)
+			return a.activate(tx, a.Policy, text, entry.Daemon, map[string]int{})
 		case active.Revision == a.Policy.Revision:
 			return nil
 		}
@@ -212,16 +212,6 @@ func (a *App) choosePolicy(ctx context.Context, text []byte, binding policy.Bind
 		a.proposed, a.Policy = a.Policy.Revision, old
 		return nil
 	})
-}
-
-func (a *App) activate(tx *store.Tx, text []byte) error {
-	p := a.Policy
-	if err := tx.PutPolicy(store.PolicyRow{Revision: p.Revision, Version: p.Version, Text: string(text), Activated: a.Clock()}); err != nil {
-		return err
-	}
-	_, err := audit.Append(tx.Tx, a.Clock(), entry.Entry{Kind: entry.PolicyActivated, By: entry.Daemon, Body: entry.PolicyWasActivated{
-		Revision: p.Revision, Version: p.Version, Effective: p.Effective.String(), Supersedes: p.Supersedes, Impact: map[string]int{}}})
-	return err
 }
 
 // engine is what reads and plans. It gets sources, and nothing that can write.

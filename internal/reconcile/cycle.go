@@ -40,6 +40,7 @@ func (r *run) stages(ctx context.Context) error {
 		do   func(context.Context) error
 	}{
 		{"recover", r.recover},   // what an interrupted cycle left open is re-read
+		{"carry", r.carry},       // what was observed under other rules
 		{"pull", r.pull},         // contacts → observations
 		{"resolve", r.resolve},   // observations → persons
 		{"evaluate", r.evaluate}, // persons → duties

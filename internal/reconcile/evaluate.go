@@ -12,9 +12,10 @@ const slice = 1000
 
 // evaluate decides on the persons about whom something has changed, or time has
 // come, a slice at a time, and moves their duties. By a clock that can't be right
-// it decides on nobody: a grace would seem served.
+// it decides on nobody: a grace would seem served. Nor does it by facts that other
+// rules saw.
 func (r *run) evaluate(ctx context.Context) error {
-	if r.clockWhy != "" {
+	if r.clockWhy != "" || r.foreign() != "" {
 		return nil
 	}
 	total := 0

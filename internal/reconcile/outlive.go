@@ -45,13 +45,23 @@ func emails(ids []contact.Identifier) (out []contact.Key) {
 // keepRefusals stores refusals under keys. What we withdrew ourselves is none of
 // the person's.
 func (r *run) keepRefusals(tx *store.Tx, keys []contact.Key, refused []contact.Refusal) error {
+	return r.keepNamed(tx, keys, refused, r.Policy.Topics.Names())
+}
+
+// keepNamed does so for refusals whose topics have the numbers of a list of names.
+// A topic that has no name any more becomes a no to all mail: doubt stops marketing.
+func (r *run) keepNamed(tx *store.Tx, keys []contact.Key, refused []contact.Refusal, topics []string) error {
 	for _, n := range refused {
 		if n.Ours {
 			continue
 		}
 		no := store.Suppression{Kind: "refused", Extent: n.Extent, Since: n.At}
-		if n.Extent == contact.ExtentTopic {
-			no.Topic = r.Policy.Topics[n.Topic].Name
+		switch {
+		case n.Extent != contact.ExtentTopic:
+		case int(n.Topic) < len(topics):
+			no.Topic = topics[n.Topic]
+		default:
+			no.Extent = contact.ExtentEmail
 		}
 		for _, no.Key = range keys {
 			if err := tx.Suppress(no); err != nil {

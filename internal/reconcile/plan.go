@@ -87,7 +87,7 @@ func (r *run) block(due []duty.Duty) []duty.Duty {
 	kept := due[:0]
 	for _, d := range due {
 		switch {
-		case r.clockWhy != "":
+		case r.clockWhy != "", r.foreign() != "":
 			r.report.Blocked++
 		case d.Verb == policy.Delete && duty.HasGrace(d.Ground) && why != "":
 			r.report.Blocked++
@@ -99,6 +99,9 @@ func (r *run) block(due []duty.Duty) []duty.Duty {
 	}
 	if r.report.Blocked > 0 {
 		r.report.BlockedWhy = why
+		if who := r.foreign(); who != "" {
+			r.report.BlockedWhy = who + " not read since the policy changed"
+		}
 		if r.clockWhy != "" {
 			r.report.BlockedWhy = r.clockWhy
 		}

@@ -79,30 +79,46 @@ func (tx *Tx) ResolveFinding(id string, now time.Time) error {
 	return err
 }
 
-// PolicyRow is a revision that was ever active or proposed.
+// PolicyRow is a revision that was ever active.
 type PolicyRow struct {
 	Revision, Version, Text string
-	Activated               time.Time // zero = only proposed
+	Activated               time.Time
+	Who                     string // pseudonym of who activated it, "" = the first run
+}
+
+// Policies returns all revisions that were ever active, the latest first.
+func (tx *Tx) Policies() ([]PolicyRow, error) {
+	rows, err := tx.Query(`SELECT revision, version, text, activated, who FROM policy ORDER BY activated DESC, revision`)
+	return scan(rows, err, func(r *sql.Rows) (p PolicyRow, err error) {
+		var at int64
+		err = r.Scan(&p.Revision, &p.Version, &p.Text, &at, &p.Who)
+		p.Activated = fromMillis(at)
+		return p, err
+	})
 }
 
 // ActivePolicy returns the revision that was activated last; ok is false if none was.
 func (tx *Tx) ActivePolicy() (p PolicyRow, ok bool, err error) {
-	rows, err := tx.Query(`SELECT revision, version, text, activated FROM policy WHERE activated > 0 ORDER BY activated DESC, revision LIMIT 1`)
-	list, err := scan(rows, err, func(r *sql.Rows) (p PolicyRow, err error) {
-		var at int64
-		err = r.Scan(&p.Revision, &p.Version, &p.Text, &at)
-		p.Activated = fromMillis(at)
-		return p, err
-	})
+	list, err := tx.Policies()
 	if err != nil || len(list) == 0 {
 		return PolicyRow{}, false, err
 	}
 	return list[0], true, nil
 }
 
-// PutPolicy stores a revision and when it was activated.
+// PolicyText returns the text of a revision that was once active, "" if it is not
+// known.
+func (tx *Tx) PolicyText(revision string) (text string, err error) {
+	err = tx.QueryRow(`SELECT text FROM policy WHERE revision = $1`, revision).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return text, err
+}
+
+// PutPolicy stores that a revision was activated.
 func (tx *Tx) PutPolicy(p PolicyRow) error {
-	_, err := tx.Exec(`INSERT INTO policy (revision, version, text, activated) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (revision) DO UPDATE SET activated = `+tx.engine.larger+`(policy.activated, excluded.activated)`, p.Revision, p.Version, p.Text, millis(p.Activated))
+	_, err := tx.Exec(`INSERT INTO policy (revision, version, text, activated, who) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (revision) DO UPDATE SET activated = `+tx.engine.larger+`(policy.activated, excluded.activated)`, p.Revision, p.Version, p.Text, millis(p.Activated), p.Who)
 	return err
 }

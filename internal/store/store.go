@@ -64,7 +64,7 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 			}
 		}
 		if s.engine.lock != "" {
-			if _, err := tx.Exec(s.engine.lock); err != nil {
+			if _, err := tx.ExecContext(ctx, s.engine.lock); err != nil {
 				return fmt.Errorf("wait for other writers: %w", err)
 			}
 		}
