@@ -47,7 +47,6 @@ func RunDaemon(ctx context.Context, o DaemonOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	d.app.Store(a)
-	d.watch.Collect(func(ctx context.Context) (metrics.CycleFacts, error) { return d.app.Load().Facts(ctx) })
 	d.engage()
 	stop, err := d.serve(ctx, o.Listening)
 	if err != nil {
@@ -71,7 +70,11 @@ type daemon struct {
 }
 
 // engage makes what depends on the config.
-func (d *daemon) engage() { d.notify = d.app.Load().Notifier(d.log, d.watch.Notified) }
+func (d *daemon) engage() {
+	a := d.app.Load()
+	a.Watch(d.watch)
+	d.notify = a.Notifier(d.log, d.watch.Notified)
+}
 
 // serve answers on the config's address until the end of ctx.
 func (d *daemon) serve(ctx context.Context, listening func(string)) (stop func() error, err error) {

@@ -124,11 +124,22 @@ func (r *run) write(ctx context.Context, f func(*store.Tx) ([]entry.Entry, error
 		return err
 	}
 	for _, e := range entries {
-		if x, ok := e.Body.(entry.Outcome); ok {
+		switch x := e.Body.(type) {
+		case entry.Intent:
+			r.line("intent", "duty", x.Duty, "attempt", x.Attempt, "verb", x.Verb, "processor", x.Processor, "authority", x.Authority)
+		case entry.Outcome:
 			r.report.Outcomes[x.State]++
+			r.line("outcome", "duty", x.Duty, "attempt", x.Attempt, "state", x.State, "reason", x.Reason)
 		}
 	}
 	return nil
+}
+
+// line writes into the process log what can be found there by cycle and duty.
+func (r *run) line(what string, about ...any) {
+	if r.Logger != nil {
+		r.Logger.Info(what, append([]any{"cycle", r.id}, about...)...)
+	}
 }
 
 func (r *run) read(ctx context.Context, f func(*store.Tx) error) error { return r.Store.Read(ctx, f) }
