@@ -59,7 +59,7 @@ func (c *Connector) dealsOf(ctx context.Context, ids []string) (of map[string][]
 			if err != nil {
 				return nil, nil, err
 			}
-			for id, deals := range d.Deals {
+			for id, deals := range d.To {
 				of[id] = append(of[id], deals...)
 			}
 			for _, id := range d.Failed {

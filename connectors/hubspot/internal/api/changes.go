@@ -133,7 +133,7 @@ func (c *Client) ContactsOf(ctx context.Context, deals []string) (contacts, fail
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, ids := range a.Deals {
+		for _, ids := range a.To {
 			contacts = append(contacts, ids...)
 		}
 		failed = append(failed, a.Failed...)

@@ -6,24 +6,25 @@ import (
 	"time"
 )
 
-// MaxAssociations is the most contacts whose deals one call tells.
+// MaxAssociations is the most contacts whose deals one call tells, or the other
+// way round.
 const MaxAssociations = 1000
 
-// DealsOf is what a call told of contacts' deals.
-type DealsOf struct {
-	Deals map[string][]string // contact's id → deals' ids; a contact without deals is absent
-	After map[string]string   // contacts with more deals, and the cursor to them
-	// Failed are contacts whose deals HubSpot couldn't tell.
+// Associated is what a call told of which records hang on which.
+type Associated struct {
+	To    map[string][]string // asked id → the others' ids; one that has none is absent
+	After map[string]string   // asked ids with more of them, and the cursor to these
+	// Failed are asked ids of which HubSpot couldn't tell.
 	Failed []string
 }
 
 // DealsOf reads which deals up to MaxAssociations contacts have. The value of an
 // input is its cursor, "" at first.
-func (c *Client) DealsOf(ctx context.Context, contacts []string, after map[string]string) (DealsOf, error) {
+func (c *Client) DealsOf(ctx context.Context, contacts []string, after map[string]string) (Associated, error) {
 	return c.associated(ctx, "contacts", "deals", contacts, after)
 }
 
-func (c *Client) associated(ctx context.Context, from, to string, ids []string, after map[string]string) (DealsOf, error) {
+func (c *Client) associated(ctx context.Context, from, to string, ids []string, after map[string]string) (Associated, error) {
 	var out struct {
 		Results *[]struct {
 			From struct {
@@ -45,22 +46,22 @@ func (c *Client) associated(ctx context.Context, from, to string, ids []string, 
 			Inputs []refInput `json:"inputs"`
 		}{in}}
 	if _, err := c.do(ctx, q); err != nil {
-		return DealsOf{}, err
+		return Associated{}, err
 	}
 	if out.Results == nil {
-		return DealsOf{}, c.garbled(q, http.StatusOK)
+		return Associated{}, c.garbled(q, http.StatusOK)
 	}
-	d := DealsOf{Deals: map[string][]string{}, After: map[string]string{}}
+	d := Associated{To: map[string][]string{}, After: map[string]string{}}
 	for _, r := range *out.Results {
 		id := string(r.From.ID)
 		for _, other := range r.To {
-			d.Deals[id] = append(d.Deals[id], string(other.ID))
+			d.To[id] = append(d.To[id], string(other.ID))
 		}
 		if a := r.Paging.after(); a != "" {
 			d.After[id] = a
 		}
 	}
-	d.Failed = unassociated(out.Errors, ids, d.Deals)
+	d.Failed = unassociated(out.Errors, ids, d.To)
 	return d, nil
 }
 
