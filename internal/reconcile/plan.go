@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,30 +84,30 @@ func (e *Engine) Needed(b store.Frozen) int {
 // block takes out the deletions that some source does not allow today: one that
 // was not read whole, is stale, was read under other rules, or is new (C5, invariant 2).
 func (r *run) block(due []duty.Duty) []duty.Duty {
-	why := r.unreadWhy()
+	all, lapsing := r.nothingWhy(), r.unreadWhy()
 	kept := due[:0]
 	for _, d := range due {
 		switch {
-		case r.clockWhy != "", r.foreign() != "":
-			r.report.Blocked++
-		case d.Verb == policy.Delete && duty.HasGrace(d.Ground) && why != "":
-			r.report.Blocked++
-		case d.Verb == policy.Delete && !r.ready(d.Ref.Processor):
+		case all != "",
+			d.Verb == policy.Delete && duty.HasGrace(d.Ground) && lapsing != "",
+			d.Verb == policy.Delete && !r.ready(d.Ref.Processor):
 			r.report.Blocked++
 		default:
 			kept = append(kept, d)
 		}
 	}
 	if r.report.Blocked > 0 {
-		r.report.BlockedWhy = why
-		if who := r.foreign(); who != "" {
-			r.report.BlockedWhy = who + " not read since the policy changed"
-		}
-		if r.clockWhy != "" {
-			r.report.BlockedWhy = r.clockWhy
-		}
+		r.report.BlockedWhy = cmp.Or(all, lapsing)
 	}
 	return kept
+}
+
+// nothingWhy says what stands against doing anything, "" if nothing.
+func (r *run) nothingWhy() string {
+	if who := r.foreign(); r.clockWhy == "" && who != "" {
+		return who + " not read since the policy changed"
+	}
+	return r.clockWhy
 }
 
 // nightly leaves deletions for lapsing to the cycles that read the sources whole,

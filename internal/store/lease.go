@@ -11,11 +11,12 @@ import (
 
 // Leases is the table of leases. What it does waits for no other writer's
 // transaction on PostgreSQL, and for at most one at a time on SQLite.
-func (s *Store) Leases() lease.Table { return leases{s.db, s.engine} }
+func (s *Store) Leases() lease.Table { return leases{s.db, s.engine, s.queue} }
 
 type leases struct {
 	db     *sql.DB
 	engine engine
+	queue  queue
 }
 
 const leaseColumns = `name, holder, epoch, until, not_before, failures`
@@ -36,6 +37,10 @@ func (t leases) Claim(ctx context.Context, name, holder string, now, until time.
 	if err == nil && !ok || err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return lease.Row{}, false, err
 	}
+	if err := t.queue.enter(ctx); err != nil {
+		return lease.Row{}, false, err
+	}
+	defer t.queue.leave()
 	row, err := scanLease(t.db.QueryRowContext(ctx, `INSERT INTO lease (`+leaseColumns+`) VALUES ($1, $3, 1, $4, 0, 0)
 		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = lease.epoch + 1, until = excluded.until WHERE `+free+`
 		RETURNING `+leaseColumns, name, millis(now), holder, millis(until)))
@@ -57,6 +62,10 @@ func (t leases) Fence(tx *sql.Tx, r lease.Row) (bool, error) {
 }
 
 func (t leases) Renew(ctx context.Context, r lease.Row, until time.Time) (bool, error) {
+	if err := t.queue.enter(ctx); err != nil {
+		return false, err
+	}
+	defer t.queue.leave()
 	res, err := t.db.ExecContext(ctx, `UPDATE lease SET until = $4 WHERE name = $1 AND holder = $2 AND epoch = $3`, r.Name, r.Holder, r.Epoch, millis(until))
 	if err != nil {
 		return false, err
@@ -66,6 +75,10 @@ func (t leases) Renew(ctx context.Context, r lease.Row, until time.Time) (bool, 
 }
 
 func (t leases) Release(ctx context.Context, r lease.Row) error {
+	if err := t.queue.enter(ctx); err != nil {
+		return err
+	}
+	defer t.queue.leave()
 	_, err := t.db.ExecContext(ctx, `UPDATE lease SET holder = '', until = 0, not_before = $4, failures = $5 WHERE name = $1 AND holder = $2 AND epoch = $3`,
 		r.Name, r.Holder, r.Epoch, millis(r.NotBefore), r.Failures)
 	return err

@@ -31,7 +31,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, db, goose.DialectSQLite3, "sqlite"); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{db: db, engine: sqliteEngine}, os.Chmod(path, 0o600)
+	return &Store{db: db, engine: sqliteEngine, queue: newQueue()}, os.Chmod(path, 0o600)
 }
 
 // checkPragmas reads back what durability rests on: the driver ignores a key

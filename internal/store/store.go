@@ -14,6 +14,7 @@ type Store struct {
 	db     *sql.DB
 	engine engine
 	fence  Fence
+	queue  queue // of this process' writers
 }
 
 // Open opens the state that a config names ("sqlite:./lapsed.db", or
@@ -57,6 +58,10 @@ type Tx struct {
 // what f reads is still so when it writes. It commits if f returns nil, durably,
 // and leaves nothing behind otherwise.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
+	if err := s.queue.enter(ctx); err != nil {
+		return fmt.Errorf("wait for other writers: %w", err)
+	}
+	defer s.queue.leave()
 	return s.in(ctx, nil, func(tx *Tx) error {
 		if s.fence != nil {
 			if err := s.fence.Fence(tx.Tx); err != nil {
