@@ -96,7 +96,7 @@ func (r *run) block(due []duty.Duty) []duty.Duty {
 			kept = append(kept, d)
 		}
 	}
-	if r.report.Blocked > 0 {
+	if all != "" || r.report.Blocked > 0 {
 		r.report.BlockedWhy = cmp.Or(all, lapsing)
 	}
 	return kept
