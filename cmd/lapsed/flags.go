@@ -33,11 +33,21 @@ func addOutput(c *cobra.Command, into *string) {
 }
 
 // open opens the installation; with is called with it.
-func (f *common) open(c *cobra.Command, with func(context.Context, *app.App) error) (err error) {
+func (f *common) open(c *cobra.Command, with func(context.Context, *app.App) error) error {
+	return f.opened(c, app.Options{}, with)
+}
+
+// openActive does so on the active policy if the policy's file has problems.
+func (f *common) openActive(c *cobra.Command, with func(context.Context, *app.App) error) error {
+	return f.opened(c, app.Options{Active: true}, with)
+}
+
+func (f *common) opened(c *cobra.Command, o app.Options, with func(context.Context, *app.App) error) (err error) {
 	if err := checkOutput(f.output); err != nil {
 		return err
 	}
-	a, err := app.Open(c.Context(), app.Options{Config: f.config, Logger: logger(), Progress: progress(), Build: version})
+	o.Config, o.Logger, o.Progress, o.Build = f.config, logger(), progress(), version
+	a, err := app.Open(c.Context(), o)
 	if err != nil {
 		return err
 	}

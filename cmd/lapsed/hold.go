@@ -26,7 +26,7 @@ func newHoldAdd() *cobra.Command {
 		if h.Until, err = app.ParseDay(until); err != nil {
 			return usageError{fmt.Errorf("--until: %w", err)}
 		}
-		return f.open(c, func(ctx context.Context, x *app.App) error {
+		return f.openActive(c, func(ctx context.Context, x *app.App) error {
 			id, err := x.AddHold(ctx, h)
 			if err != nil {
 				return err
@@ -57,7 +57,7 @@ func newHoldRelease() *cobra.Command {
 	var f common
 	var reason, by string
 	c := &cobra.Command{Use: "release --config F HOLD --reason R", Short: "End a hold", Args: args(cobra.ExactArgs(1)), RunE: func(c *cobra.Command, a []string) error {
-		return f.open(c, func(ctx context.Context, x *app.App) error {
+		return f.openActive(c, func(ctx context.Context, x *app.App) error {
 			if err := x.ReleaseHold(ctx, a[0], reason, by); err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ func newHoldRelease() *cobra.Command {
 func newHoldList() *cobra.Command {
 	var f common
 	c := &cobra.Command{Use: "list --config F", Short: "List holds", Args: args(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error {
-		return f.open(c, func(ctx context.Context, x *app.App) error {
+		return f.openActive(c, func(ctx context.Context, x *app.App) error {
 			hs, err := x.Holds(ctx)
 			if err != nil {
 				return err

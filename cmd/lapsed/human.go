@@ -18,9 +18,13 @@ func errorf(format string, args ...any) error { return fmt.Errorf(format, args..
 func newApprove() *cobra.Command {
 	var f common
 	var reason, by string
-	c := &cobra.Command{Use: "approve --config F BATCH --reason R", Short: "Permit at most the duties of a batch that waits",
+	var sample bool
+	c := &cobra.Command{Use: "approve --config F BATCH --reason R | --sample", Short: "Permit at most the duties of a batch that waits, or look at a sample of them",
 		Args: args(cobra.ExactArgs(1)), RunE: func(c *cobra.Command, a []string) error {
-			return f.open(c, func(ctx context.Context, x *app.App) error {
+			return f.openActive(c, func(ctx context.Context, x *app.App) error {
+				if sample {
+					return f.sample(c, x, a[0])
+				}
 				out, err := x.Approve(ctx, a[0], reason, by)
 				if err != nil {
 					return err
@@ -36,8 +40,24 @@ func newApprove() *cobra.Command {
 	f.add(c)
 	c.Flags().StringVar(&reason, "reason", "", "why; kept as evidence, not in the log")
 	c.Flags().StringVar(&by, "by", account(), "who approves, if not the account that runs this")
-	_ = c.MarkFlagRequired("reason")
+	c.Flags().BoolVar(&sample, "sample", false, "show twenty cases as facts, and approve nothing")
+	c.MarkFlagsOneRequired("reason", "sample")
+	c.MarkFlagsMutuallyExclusive("reason", "sample")
 	return c
+}
+
+// sample shows some cases of a batch.
+func (f *common) sample(c *cobra.Command, x *app.App, batch string) error {
+	b, cases, err := x.Sample(c.Context(), batch)
+	if err != nil {
+		return err
+	}
+	if f.output == "json" {
+		return printJSON(c.OutOrStdout(), map[string]any{"batch": b.Digest, "duties": b.Count, "persons": b.Persons, "expires": b.Expires, "cases": cases})
+	}
+	app.CasesText(c.OutOrStdout(), cases)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "\n%d of %d duties of %d persons. Nothing is approved by looking.\n", len(cases), b.Count, b.Persons)
+	return err
 }
 
 func newPause() *cobra.Command {
@@ -52,7 +72,7 @@ func pauser(name, short string, do func(*app.App, context.Context, string, strin
 	var f common
 	var reason, by string
 	c := &cobra.Command{Use: name + " --config F --reason R", Short: short, Args: args(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error {
-		return f.open(c, func(ctx context.Context, x *app.App) error {
+		return f.openActive(c, func(ctx context.Context, x *app.App) error {
 			if err := do(x, ctx, reason, by); err != nil {
 				return err
 			}
@@ -80,7 +100,7 @@ func newExplain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return f.open(c, func(ctx context.Context, x *app.App) error {
+			return f.openActive(c, func(ctx context.Context, x *app.App) error {
 				out, err := x.Explain(ctx, subject)
 				if err != nil {
 					return err

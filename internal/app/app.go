@@ -29,7 +29,10 @@ type Options struct {
 	Progress reconcile.Progress
 	Build    string
 	Metrics  *metrics.Metrics // nil = nobody counts
-	HTTP     httpx.Options    // tuning of all calls to processors; the zero value is what production uses
+	// Active opens on the active policy although the policy file has problems: a
+	// pause must not wait for somebody to mend a file.
+	Active bool
+	HTTP   httpx.Options // tuning of all calls to processors; the zero value is what production uses
 }
 
 // App is an opened installation.
@@ -43,6 +46,7 @@ type App struct {
 
 	opt        Options
 	text       []byte // of the policy file
+	unbound    error  // why the policy file is not used, nil if it can be
 	standing   []store.Note
 	proposed   string // revision of a changed policy file
 	connectors map[string]connectors.Connector
@@ -63,8 +67,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if a.Clock, err = clock(o, c); err != nil {
 		return nil, err
 	}
-	if err := a.compile(); err != nil {
-		return nil, err
+	if a.unbound = a.compile(); a.unbound != nil {
+		if !o.Active {
+			return nil, a.unbound
+		}
+		if o.Logger != nil {
+			o.Logger.Warn("the policy's file has problems: this goes by the active policy (lapsed policy lint)")
+		}
 	}
 	if a.Store, err = store.Open(ctx, string(c.State)); err != nil {
 		return nil, err
@@ -200,16 +209,21 @@ func (a *App) choosePolicy(ctx context.Context, text []byte, binding policy.Bind
 		switch {
 		case err != nil:
 			return err
+		case !ok && a.unbound != nil:
+			return a.unbound
 		case !ok:
 			return a.activate(tx, a.Policy, text, entry.Daemon, map[string]int{})
-		case active.Revision == a.Policy.Revision:
+		case a.unbound == nil && active.Revision == a.Policy.Revision:
 			return nil
 		}
 		old, problems := policy.Compile("policy "+active.Version+" (active)", []byte(active.Text), binding)
 		if len(problems) > 0 {
 			return fmt.Errorf("%w: the active policy can't be bound to this config: %w", ErrRefused, problems)
 		}
-		a.proposed, a.Policy = a.Policy.Revision, old
+		if a.unbound == nil {
+			a.proposed = a.Policy.Revision
+		}
+		a.Policy = old
 		return nil
 	})
 }

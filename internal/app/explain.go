@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/lapsed/lapsed/internal/contact"
@@ -31,3 +32,6 @@ func (a *App) Explain(ctx context.Context, subject string) ([]reconcile.Explanat
 	}
 	return out, err
 }
+
+// CasesText writes cases of a batch for a reader.
+func CasesText(w io.Writer, cases []reconcile.Case) { reconcile.CasesText(w, cases) }

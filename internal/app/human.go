@@ -12,6 +12,7 @@ import (
 	"github.com/lapsed/lapsed/internal/audit"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/reconcile"
 	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -73,6 +74,17 @@ func (a *App) Approve(ctx context.Context, name, reason, by string) (out Approva
 		if slices.Contains(b.Approvers, who) {
 			return nil, usage("%s has approved this batch already; a second approval must be another person's", by)
 		}
+		active, _, err := tx.ActivePolicy()
+		if err != nil {
+			return nil, err
+		}
+		needed := a.engine().Needed(b)
+		switch {
+		case active.Who == who:
+			return nil, usage("%s activated the policy that this batch follows from: somebody else has to approve it", by)
+		case len(b.Approvers) >= needed:
+			return nil, usage("this batch has the %d approvals that it needs", needed)
+		}
 		note, err := a.evidence(tx, map[string]string{"reason": reason})
 		if err != nil {
 			return nil, err
@@ -80,10 +92,26 @@ func (a *App) Approve(ctx context.Context, name, reason, by string) (out Approva
 		if err := tx.Approve(b.Digest, who, a.Clock()); err != nil {
 			return nil, err
 		}
-		out = Approval{b.Digest, b.Count, b.Persons, len(b.Approvers) + 1, a.engine().Needed(b), b.Expires}
+		out = Approval{b.Digest, b.Count, b.Persons, len(b.Approvers) + 1, needed, b.Expires}
 		return []entry.Entry{{Kind: entry.BatchApproved, Body: entry.Approved{Batch: b.Digest, Role: "admin", Expires: entry.Time(b.Expires), Note: note}}}, nil
 	})
 	return out, err
+}
+
+// sampleSize is how many cases of a batch are shown.
+const sampleSize = 20
+
+// Sample shows some cases of a batch that waits: the first ones in the order of
+// their ids, which are keyed hashes and so no selection of anybody's.
+func (a *App) Sample(ctx context.Context, name string) (b store.Frozen, out []reconcile.Case, err error) {
+	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if b, err = a.batch(tx, name); err != nil {
+			return err
+		}
+		out, err = a.engine().Cases(tx, b.Duties[:min(sampleSize, len(b.Duties))])
+		return err
+	})
+	return b, out, err
 }
 
 func (a *App) batch(tx *store.Tx, name string) (store.Frozen, error) {

@@ -56,9 +56,38 @@ func (e *Engine) explain(j judged, duties []duty.Duty) Explanation {
 		x.Records = append(x.Records, o.Ref.String())
 	}
 	for _, d := range duties {
-		x.Duties = append(x.Duties, DutyLine{d.ID, d.Ref.String(), string(d.Verb), string(d.Ground), string(d.State), e.Policy.Date(d.Due), d.Reason})
+		x.Duties = append(x.Duties, e.line(d))
 	}
 	return x
+}
+
+// Case is one duty, with the person that it is about as they are known now.
+type Case struct {
+	Duty   DutyLine    `json:"duty"`
+	Person Explanation `json:"person"`
+}
+
+// Cases shows duties by their ids. One whose person has gone is left out.
+func (e *Engine) Cases(tx *store.Tx, ids []string) ([]Case, error) {
+	duties, err := tx.DutiesByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Case
+	for _, d := range duties {
+		b, err := e.bench(tx, []int64{d.Person})
+		if err != nil {
+			return nil, err
+		}
+		if len(b.persons) > 0 {
+			out = append(out, Case{e.line(d), e.explain(e.decide(b, b.persons[0], e.Clock()), nil)})
+		}
+	}
+	return out, nil
+}
+
+func (e *Engine) line(d duty.Duty) DutyLine {
+	return DutyLine{d.ID, d.Ref.String(), string(d.Verb), string(d.Ground), string(d.State), e.Policy.Date(d.Due), d.Reason}
 }
 
 // Finder finds persons in the state.

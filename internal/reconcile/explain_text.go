@@ -26,6 +26,21 @@ func (x Explanation) Text(w io.Writer) {
 	}
 }
 
+// CasesText writes cases for whoever has to approve them.
+func CasesText(w io.Writer, cases []Case) {
+	t := text{w}
+	for i, c := range cases {
+		t.head("%d. %s %s", i+1, c.Duty.Verb, c.Duty.Record)
+		rows := [][]string{{"why", c.Person.of("")}, {"rule", c.Duty.Ground}, {"due", c.Duty.Due}}
+		for _, r := range c.Person.Records {
+			for _, l := range c.Person.lines(r) {
+				rows = append(rows, []string{r, l[0] + ": " + l[1]})
+			}
+		}
+		t.table(append(rows, c.Person.lines("")...))
+	}
+}
+
 // of is the verdict's sentence.
 func (x Explanation) of(record string) string {
 	for _, l := range x.Lines {

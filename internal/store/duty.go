@@ -61,6 +61,16 @@ func (tx *Tx) DutiesIn(processor string, states ...duty.State) ([]duty.Duty, err
 	return scan(rows, err, scanDuty)
 }
 
+// DutiesByID returns duties by their ids, in the order of these.
+func (tx *Tx) DutiesByID(ids []string) ([]duty.Duty, error) {
+	list, err := listed(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(`SELECT `+dutyColumns+` FROM duty WHERE id IN (`+tx.engine.texts+`) ORDER BY id`, list)
+	return scan(rows, err, scanDuty)
+}
+
 // DutiesOfRecord returns all duties on one record.
 func (tx *Tx) DutiesOfRecord(r contact.Ref) ([]duty.Duty, error) {
 	rows, err := tx.Query(`SELECT `+dutyColumns+` FROM duty WHERE processor = $1 AND object = $2 AND record = $3 ORDER BY opened, id`, r.Processor, r.Object, r.ID)

@@ -17,13 +17,13 @@ import (
 // differ from those to come. Each new one is added here.
 func TestMigrationsAreNotEdited(t *testing.T) {
 	want := map[string]string{
-		"migrations/sqlite/00001_state.sql":     "117ba894980ffa0dfa2c991a1280be9bc8d058fdeb652a9e2228bb3af2dae178",
-		"migrations/sqlite/00002_lease.sql":     "963811c8edf61a88cd379aed7b2396449b955a70771bd0ab10151cfa6ab0971a",
-		"migrations/sqlite/00003_changed.sql":   "2e91b9ddb1f4114272f35f5844a7df9a8f2a7c96dee858eeb22b08e6883e7666",
-		"migrations/sqlite/00004_activation.sql": "5a3dfe1ddbf72ba3e9f1cc1782390b6fb86aae79ad80ee19484e2c3393c0fc94",
-		"migrations/postgres/00001_state.sql":   "d44f4cf50532d68ff965485fa8e4f183a6708a48f50ef444da0bc0ddc229e002",
-		"migrations/postgres/00002_lease.sql":   "11ebce11fb9f18bbf266e042d3a596dd4a48aaf46fefa4e61c77e66d0e89ea39",
-		"migrations/postgres/00003_changed.sql": "2fe6bc1c8c4ebd8d4f46dfb51f0751b681b5becd5ae02760493cc4af55ddb9aa",
+		"migrations/sqlite/00001_state.sql":        "117ba894980ffa0dfa2c991a1280be9bc8d058fdeb652a9e2228bb3af2dae178",
+		"migrations/sqlite/00002_lease.sql":        "963811c8edf61a88cd379aed7b2396449b955a70771bd0ab10151cfa6ab0971a",
+		"migrations/sqlite/00003_changed.sql":      "2e91b9ddb1f4114272f35f5844a7df9a8f2a7c96dee858eeb22b08e6883e7666",
+		"migrations/sqlite/00004_activation.sql":   "5a3dfe1ddbf72ba3e9f1cc1782390b6fb86aae79ad80ee19484e2c3393c0fc94",
+		"migrations/postgres/00001_state.sql":      "d44f4cf50532d68ff965485fa8e4f183a6708a48f50ef444da0bc0ddc229e002",
+		"migrations/postgres/00002_lease.sql":      "11ebce11fb9f18bbf266e042d3a596dd4a48aaf46fefa4e61c77e66d0e89ea39",
+		"migrations/postgres/00003_changed.sql":    "2fe6bc1c8c4ebd8d4f46dfb51f0751b681b5becd5ae02760493cc4af55ddb9aa",
 		"migrations/postgres/00004_activation.sql": "3bdfc6342a36936336f16031bec2a98ee9be264f67677dbf3bae996708cafe09",
 	}
 	got := map[string]string{}
