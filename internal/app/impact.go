@@ -1,0 +1,331 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// Impact is what another policy would change today, counted over all persons of
+// the state. Nobody is named but by a processor's own record id.
+type Impact struct {
+	From PolicyName `json:"from"`
+	To   PolicyName `json:"to"`
+	At   time.Time  `json:"at"`
+	AsOf time.Time  `json:"as_of,omitzero"` // the oldest whole read that this rests on
+	// Exact is false if the numbers can't be told from what is kept; Why says why.
+	// They are then no measure of anything, and Number is what is known at least.
+	Exact    bool          `json:"exact"`
+	Why      string        `json:"why,omitzero"`
+	Persons  int           `json:"persons"`   // in the scope of either policy
+	Changed  int           `json:"changed"`   // persons whose verdict or demands change
+	New      int           `json:"new"`       // persons for whom something new would be done
+	Newly    VerbCount     `json:"newly"`     // persons, by what would newly be done
+	NoLonger VerbCount     `json:"no_longer"` // persons, by what would no longer be done
+	Verdicts []VerdictMove `json:"verdicts"`
+	Lines    []ImpactLine  `json:"lines"`
+}
+
+// PolicyName tells one policy from another.
+type PolicyName struct {
+	Version  string `json:"version"`
+	Revision string `json:"revision"`
+}
+
+// VerbCount counts persons by verb.
+type VerbCount map[policy.Verb]int
+
+// VerdictMove is persons whose verdict changes from one word to another.
+type VerdictMove struct {
+	From    policy.Verdict `json:"from"`
+	To      policy.Verdict `json:"to"`
+	Persons int            `json:"persons"`
+	Sample  []string       `json:"sample"` // records, PROCESSOR:OBJECT:ID
+}
+
+// ImpactLine is what changes by one clause, verb and processor, in persons.
+type ImpactLine struct {
+	Clause    string        `json:"clause"`
+	Ground    policy.Ground `json:"ground"`
+	Verb      policy.Verb   `json:"verb"`
+	Processor string        `json:"processor"`
+	Newly     int           `json:"newly"`
+	NoLonger  int           `json:"no_longer"`
+	Sample    []string      `json:"sample"` // records
+}
+
+// Number is how many persons something new would be done for: what an admin types
+// to activate the policy.
+func (i Impact) Number() int { return i.New }
+
+// Impact counts what another policy, bound to the same processors, would change
+// today by what the latest reads left in the state. It reads no processor and
+// changes nothing.
+func (a *App) Impact(ctx context.Context, next *policy.Policy) (Impact, error) {
+	now := a.Clock()
+	out := Impact{From: nameOf(a.Policy), To: nameOf(next), At: now, Newly: VerbCount{}, NoLonger: VerbCount{}, Verdicts: []VerdictMove{}, Lines: []ImpactLine{}}
+	err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		out.AsOf, out.Why, err = comparableBy(tx, a.Policy, next)
+		return err
+	})
+	if err != nil || out.Why != "" {
+		return out, err
+	}
+	twoNames := slices.Contains(a.Policy.Identity.NotBy, policy.NotByTwoNames)
+	parts, err := visitAll(ctx, a.Store, twoNames, newImpactCount, func(c *impactCount, s *subject) {
+		c.person(s, a.Policy.Decide(s.person, s.under(a.Policy), now), next.Decide(s.person, s.under(next), now))
+	})
+	if err != nil {
+		return out, fmt.Errorf("count what the policy would change: %w", err)
+	}
+	out.Exact = true
+	for _, c := range parts[1:] {
+		parts[0].merge(c)
+	}
+	parts[0].into(&out)
+	return out, nil
+}
+
+func nameOf(p *policy.Policy) PolicyName { return PolicyName{p.Version, p.Revision} }
+
+// comparableBy tells since when the facts of the state are whole, and why they can't
+// be decided upon by both policies, "" if they can.
+func comparableBy(tx *store.Tx, old, next *policy.Policy) (asOf time.Time, why string, err error) {
+	sources, err := tx.Sources()
+	if err != nil {
+		return asOf, "", err
+	}
+	read := 0
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		s := sources[name]
+		switch {
+		case s.Wholes == 0:
+			continue
+		case s.Signature != old.Signature && why == "":
+			why = "the records of " + name + " were read last under other rules than those in force: the next whole read mends that"
+		}
+		read++
+		if asOf.IsZero() || s.WholeAt.Before(asOf) {
+			asOf = s.WholeAt
+		}
+	}
+	switch {
+	case read == 0:
+		return asOf, "no processor has been read whole yet", nil
+	case why == "" && next.Signature != old.Signature:
+		why = "the new policy looks at records by other rules than those that they were read by: what it would see there is not known until they are read anew"
+	}
+	return asOf, why, nil
+}
+
+// samples are how many records are shown of each number.
+const samples = 3
+
+// impactCount is what one worker has counted.
+type impactCount struct {
+	persons, changed, fresh int
+	newly, noLonger         VerbCount
+	verdicts                map[[2]policy.Verdict]*tally
+	lines                   map[lineKey]*line
+}
+
+type lineKey struct {
+	ground    policy.Ground
+	verb      policy.Verb
+	processor string
+}
+
+type line struct {
+	newly, noLonger int
+	tally
+}
+
+func newImpactCount() *impactCount {
+	return &impactCount{newly: VerbCount{}, noLonger: VerbCount{}, verdicts: map[[2]policy.Verdict]*tally{}, lines: map[lineKey]*line{}}
+}
+
+// person counts one person.
+func (c *impactCount) person(s *subject, old, next policy.Decision) {
+	if old.Verdict == policy.LeftAlone && next.Verdict == policy.LeftAlone {
+		return
+	}
+	c.persons++
+	changed := old.Verdict != next.Verdict
+	if changed {
+		at(c.verdicts, [2]policy.Verdict{old.Verdict, next.Verdict}).add(s.id, s.rows[0].Ref)
+	}
+	fresh := c.demands(s, next.Demands, old.Demands, c.newly, func(l *line) { l.newly++ })
+	gone := c.demands(s, old.Demands, next.Demands, c.noLonger, func(l *line) { l.noLonger++ })
+	if fresh {
+		c.fresh++
+	}
+	if changed || fresh || gone {
+		c.changed++
+	}
+}
+
+// demands counts, once a verb and once a line, the person's demands in a that b
+// does not cover.
+func (c *impactCount) demands(s *subject, a, b []policy.Demand, verbs VerbCount, one func(*line)) bool {
+	seenVerb, seenLine := map[policy.Verb]bool(nil), map[lineKey]bool(nil)
+	for _, m := range a {
+		if covered(m, b) {
+			continue
+		}
+		if seenVerb == nil {
+			seenVerb, seenLine = map[policy.Verb]bool{}, map[lineKey]bool{}
+		}
+		if !seenVerb[m.Verb] {
+			seenVerb[m.Verb] = true
+			verbs[m.Verb]++
+		}
+		k := lineKey{m.Ground, m.Verb, m.Ref.Processor}
+		if !seenLine[k] {
+			seenLine[k] = true
+			l := at(c.lines, k)
+			one(l)
+			l.add(s.id, m.Ref)
+		}
+	}
+	return seenVerb != nil
+}
+
+// covered tells whether other demands already do what a demand does, to the same
+// record, as far and as soon.
+func covered(m policy.Demand, by []policy.Demand) bool {
+	for _, x := range by {
+		if x.Ref != m.Ref || x.Verb != m.Verb || duty.HasGrace(x.Ground) && !duty.HasGrace(m.Ground) {
+			continue
+		}
+		if x.Extent > m.Extent || x.Extent == m.Extent && x.Topic == m.Topic {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *impactCount) merge(o *impactCount) {
+	c.persons, c.changed, c.fresh = c.persons+o.persons, c.changed+o.changed, c.fresh+o.fresh
+	for v, n := range o.newly {
+		c.newly[v] += n
+	}
+	for v, n := range o.noLonger {
+		c.noLonger[v] += n
+	}
+	for k, t := range o.verdicts {
+		at(c.verdicts, k).merge(t)
+	}
+	for k, l := range o.lines {
+		mine := at(c.lines, k)
+		mine.newly, mine.noLonger = mine.newly+l.newly, mine.noLonger+l.noLonger
+		mine.merge(&l.tally)
+	}
+}
+
+func (c *impactCount) into(out *Impact) {
+	out.Persons, out.Changed, out.New, out.Newly, out.NoLonger = c.persons, c.changed, c.fresh, c.newly, c.noLonger
+	for k, t := range c.verdicts {
+		out.Verdicts = append(out.Verdicts, VerdictMove{k[0], k[1], t.persons, t.records()})
+	}
+	slices.SortFunc(out.Verdicts, func(x, y VerdictMove) int {
+		return cmp.Or(cmp.Compare(y.Persons, x.Persons), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
+	})
+	for k, l := range c.lines {
+		out.Lines = append(out.Lines, ImpactLine{k.ground.Clause(), k.ground, k.verb, k.processor, l.newly, l.noLonger, l.records()})
+	}
+	slices.SortFunc(out.Lines, func(x, y ImpactLine) int {
+		return cmp.Or(cmp.Compare(x.Verb, y.Verb), cmp.Compare(x.Clause, y.Clause), cmp.Compare(x.Ground, y.Ground), cmp.Compare(x.Processor, y.Processor))
+	})
+}
+
+// tally counts persons, and keeps the records of the first few by their ids: the
+// same ones in whatever order they come.
+type tally struct {
+	persons int
+	first   []sample
+}
+
+type sample struct {
+	id  int64
+	ref contact.Ref
+}
+
+func (t *tally) add(id int64, ref contact.Ref) {
+	t.persons++
+	t.keep(sample{id, ref})
+}
+
+func (t *tally) keep(s sample) {
+	if len(t.first) == samples && s.id >= t.first[samples-1].id {
+		return
+	}
+	i, there := slices.BinarySearchFunc(t.first, s.id, func(x sample, id int64) int { return cmp.Compare(x.id, id) })
+	if there {
+		return
+	}
+	t.first = slices.Insert(t.first, i, s)
+	t.first = t.first[:min(len(t.first), samples)]
+}
+
+func (t *tally) merge(o *tally) {
+	t.persons += o.persons
+	for _, s := range o.first {
+		t.keep(s)
+	}
+}
+
+func (t *tally) records() []string {
+	out := make([]string, len(t.first))
+	for i, s := range t.first {
+		out[i] = s.ref.String()
+	}
+	return out
+}
+
+// at is the map's value of a key, made if it isn't there.
+func at[K comparable, V any](m map[K]*V, k K) *V {
+	v := m[k]
+	if v == nil {
+		v = new(V)
+		m[k] = v
+	}
+	return v
+}
+
+// Text writes the impact for people.
+func (i Impact) Text(w io.Writer) {
+	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
+	line("From %s (%.12s) to %s (%.12s)", i.From.Version, i.From.Revision, i.To.Version, i.To.Revision)
+	if !i.Exact {
+		line("How many people this is about can't be told: %s.", i.Why)
+		return
+	}
+	line("By what was read until %s, of %d people in scope:", i.AsOf.Format("2006-01-02 15:04 MST"), i.Persons)
+	if i.Changed == 0 {
+		line("  nothing changes for anybody today")
+		return
+	}
+	line("  %7d  people for whom something new would be done", i.New)
+	for _, v := range []policy.Verb{policy.Delete, policy.Unsubscribe, policy.Instruct} {
+		if i.Newly[v] > 0 || i.NoLonger[v] > 0 {
+			line("  %7d  newly: %s; no longer: %d", i.Newly[v], v.Words(), i.NoLonger[v])
+		}
+	}
+	for _, m := range i.Verdicts {
+		line("  %7d  from %s to %s, such as %s", m.Persons, m.From, m.To, strings.Join(m.Sample, ", "))
+	}
+	line("By clause, verb and processor:")
+	for _, l := range i.Lines {
+		line("  %-4s %-12s %-12s newly %d, no longer %d: %s; such as %s", l.Clause, l.Verb.Words(), l.Processor, l.Newly, l.NoLonger, l.Ground.Words(), strings.Join(l.Sample, ", "))
+	}
+}

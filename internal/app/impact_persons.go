@@ -1,0 +1,208 @@
+package app
+
+import (
+	"context"
+	"runtime"
+	"slices"
+
+	"github.com/sourcegraph/conc/pool"
+
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/person"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// visitSlice is how many persons are in memory at a time for each worker.
+const visitSlice = 1000
+
+// subject is one person with all that decides on them, whatever the policy.
+type subject struct {
+	id      int64
+	rows    []store.Row
+	person  contact.Person
+	holds   []policy.Hold
+	refused []store.Suppression
+}
+
+// under is what decides beside the person's observations, in a policy's own numbers.
+func (s *subject) under(p *policy.Policy) policy.Circumstances {
+	c := policy.Circumstances{Holds: s.holds}
+	for _, x := range s.refused {
+		if r, ok := p.Refusal(x.Extent, x.Topic, x.Since); ok {
+			c.Refused = append(c.Refused, r)
+		}
+	}
+	return c
+}
+
+// visitAll shows each person of the state once, to as many workers as there are
+// cores: each has its own T, and those come back to be put together. Memory
+// doesn't grow with the number of persons. A cycle that runs meanwhile may be
+// seen half done, each person whole.
+func visitAll[T any](ctx context.Context, st *store.Store, twoNames bool, fresh func() T, each func(T, *subject)) ([]T, error) {
+	n := min(max(runtime.GOMAXPROCS(0), 1), 4) // of the state's eight connections
+	all, free := make([]T, n), make(chan T, n)
+	for i := range all {
+		all[i] = fresh()
+		free <- all[i]
+	}
+	workers := pool.New().WithMaxGoroutines(n).WithContext(ctx).WithFirstError().WithCancelOnError()
+	v := visitor{store: st, twoNames: twoNames}
+	err := v.slices(ctx, func(ids []int64) {
+		workers.Go(func(ctx context.Context) error {
+			subjects, err := v.load(ctx, ids)
+			if err != nil {
+				return err
+			}
+			mine := <-free
+			for i := range subjects {
+				each(mine, &subjects[i])
+			}
+			free <- mine
+			return nil
+		})
+	})
+	if e := workers.Wait(); e != nil {
+		err = e
+	}
+	return all, err
+}
+
+type visitor struct {
+	store    *store.Store
+	twoNames bool
+	holds    bool // there are some
+	refusals bool // that outlive their records
+}
+
+// slices hands out the ids of all persons, in their order.
+func (v *visitor) slices(ctx context.Context, do func([]int64)) error {
+	for after := int64(-1 << 62); ; {
+		var ids []int64
+		if err := v.store.Read(ctx, func(tx *store.Tx) (err error) {
+			if after < 0 {
+				if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind = 'refused')`).Scan(&v.holds, &v.refusals); err != nil {
+					return err
+				}
+			}
+			ids, err = personsAfter(ctx, tx, after)
+			return err
+		}); err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		do(ids)
+	}
+}
+
+func personsAfter(ctx context.Context, tx *store.Tx, after int64) (ids []int64, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT person FROM observation WHERE person > $1 ORDER BY person LIMIT $2`, after, visitSlice)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// load reads some persons and what decides on them from one snapshot.
+func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err error) {
+	err = v.store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.PersonsOf(ids)
+		if err != nil {
+			return err
+		}
+		others, err := v.others(tx, ids)
+		if err != nil {
+			return err
+		}
+		var holds map[int64][]policy.Hold
+		if v.holds {
+			if holds, err = tx.HoldsOf(ids); err != nil {
+				return err
+			}
+		}
+		var refused map[int64][]store.Suppression
+		if v.refusals {
+			if refused, err = tx.SuppressedOf(ids); err != nil {
+				return err
+			}
+		}
+		for from := 0; from < len(rows); {
+			to := from
+			for to < len(rows) && rows[to].Person == rows[from].Person {
+				to++
+			}
+			id := rows[from].Person
+			out = append(out, subject{id: id, rows: rows[from:to], person: others.of(rows[from:to]), holds: holds[id], refused: refused[id]})
+			from = to
+		}
+		return nil
+	})
+	return out, err
+}
+
+// reaching is what reaches records from others at the same address.
+type reaching struct {
+	facts   map[int64][]contact.Facts // observation → facts of the others
+	signals map[int64]bool
+}
+
+func (v *visitor) others(tx *store.Tx, ids []int64) (reaching, error) {
+	r := reaching{map[int64][]contact.Facts{}, map[int64]bool{}}
+	n, err := tx.Sharing(ids)
+	if err != nil || len(n.Observations) == 0 {
+		return r, err
+	}
+	p, err := person.Resolve(len(n.Observations), n.Links(), v.twoNames)
+	if err != nil {
+		return r, err
+	}
+	for _, g := range p.Shared {
+		around := make([]int64, len(g.Contacts))
+		for i, c := range g.Contacts {
+			around[i] = n.Observations[c]
+		}
+		slices.Sort(around)
+		rows, err := tx.ObservationsOf(around)
+		if err != nil {
+			return r, err
+		}
+		r.add(rows, ids, g.Signals)
+	}
+	return r, nil
+}
+
+func (r reaching) add(rows []store.Row, ids []int64, signals bool) {
+	for _, to := range rows {
+		if _, wanted := slices.BinarySearch(ids, to.Person); !wanted {
+			continue
+		}
+		for _, from := range rows {
+			if from.Person == to.Person {
+				continue
+			}
+			r.signals[to.ID] = r.signals[to.ID] || signals
+			if f, counts := policy.Reaches(&from.Facts, signals); counts {
+				r.facts[to.ID] = append(r.facts[to.ID], f)
+			}
+		}
+	}
+}
+
+func (r reaching) of(rows []store.Row) contact.Person {
+	p := contact.Person{Observations: make([]contact.Observation, len(rows))}
+	for i, o := range rows {
+		p.Observations[i] = o.Observation
+		p.Shared = append(p.Shared, r.facts[o.ID]...)
+		p.SharedSignals = p.SharedSignals || r.signals[o.ID]
+	}
+	return p
+}
