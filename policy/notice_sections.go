@@ -148,20 +148,19 @@ func (w *noticeWriter) processors() {
 }
 
 func (w *noticeWriter) forWords(p *Processor) string {
-	switch {
-	case p.OwnSystem:
-		return p.For + ", in software of our own"
-	case p.Aggregated:
+	if p.Aggregated {
 		return p.For + "; aggregated, about nobody in particular"
-	default:
-		return p.For
 	}
+	return p.For
 }
 
 func (w *noticeWriter) protection(p *Processor) string {
 	var out []string
 	if p.Safeguard != nil {
 		out = append(out, safeguardWords(p.Safeguard))
+	}
+	if p.OwnSystem {
+		out = append(out, "Our own software")
 	}
 	switch {
 	case p.NDA != nil && p.DPA != nil:
@@ -230,7 +229,7 @@ func (w *noticeWriter) places() {
 		dead = append(dead, map[string]string{"privacy-shield": "the Privacy Shield", "scc-2010-87": "the standard contractual clauses of 2010"}[s])
 	}
 	if dead = slices.DeleteFunc(dead, func(s string) bool { return s == "" }); len(dead) > 0 {
-		out = append(out, "We do not rely on "+joinWords(dead)+".")
+		out = append(out, "We rely on none of these: "+joinWords(dead)+".")
 	}
 	w.list(out...)
 }
