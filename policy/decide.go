@@ -204,7 +204,7 @@ func (j *judge) age() {
 	if m == nil {
 		return
 	}
-	young, old, unclear := false, false, false
+	young, old, unclear := j.with.Minor, false, false
 	for i := range j.person.Observations {
 		o := &j.person.Observations[i]
 		for _, b := range o.Facts.Births {

@@ -105,4 +105,7 @@ type Circumstances struct {
 	Holds []Hold
 	// Refused are the person's refusals that outlive deleted records (C19).
 	Refused []contact.Refusal
+	// Minor tells that the person's age was known by a record that we deleted for
+	// it, while others of theirs still have to go (C4).
+	Minor bool
 }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/contact"
@@ -61,7 +62,7 @@ func (e *Engine) bench(tx *store.Tx, persons []int64) (*bench, error) {
 // decide decides on one person of the bench.
 func (e *Engine) decide(b *bench, rows []store.Row, now time.Time) judged {
 	j := judged{id: rows[0].Person, rows: rows, person: b.shared.of(rows)}
-	with := policy.Circumstances{Holds: b.holds[j.id]}
+	with := policy.Circumstances{Holds: b.holds[j.id], Minor: begun(b.duties[j.id])}
 	for _, s := range b.suppressed[j.id] {
 		if t, ok := e.Policy.Refusal(s.Extent, s.Topic, s.Since); ok {
 			with.Refused = append(with.Refused, t)
@@ -70,6 +71,23 @@ func (e *Engine) decide(b *bench, rows []store.Row, now time.Time) judged {
 	j.decision = e.Policy.Decide(j.person, with, now)
 	j.changes = duty.Sync(j.id, b.duties[j.id], j.decision.Demands, duty.Terms{Now: now, Grace: e.Policy.Grace(), Zone: e.Policy.Zone(), NewID: e.dutyID})
 	return j
+}
+
+// begun tells whether a minor's deletion is done at one record and not at another:
+// the record that went may have been the only one that knew their age.
+func begun(ds []duty.Duty) bool {
+	minors := slices.DeleteFunc(slices.Clone(ds), func(d duty.Duty) bool { return d.Verb != policy.Delete || d.Ground != policy.GroundMinor })
+	for _, gone := range minors {
+		if gone.State != duty.Accepted && gone.State != duty.Gone && gone.State != duty.Final {
+			continue
+		}
+		for _, left := range minors {
+			if (left.State.Open() || left.State == duty.Acting) && !left.Opened.After(gone.Changed) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (e *Engine) dutyID(n duty.Name, episode int) string {

@@ -1,0 +1,45 @@
+package policy_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/lapsed/lapsed/policy"
+)
+
+// What the label and the dates say is no part of what the notice says; all else is.
+func TestNoticeDigest(t *testing.T) {
+	was := policy.NoticeDigest(policy.Reference)
+	if len(was) != 64 {
+		t.Fatalf("digest %q", was)
+	}
+	for _, c := range []struct {
+		old, new string
+		same     bool
+	}{
+		{`version: "2020-05-04"`, `version: "2026-01-01"`, true},
+		{"effective: 2020-05-04", "effective: 2026-01-01", true},
+		{`supersedes: "2018-09"`, `supersedes: "2020-05-04"`, true},
+		{"review-by: 2027-05-04}\n    after-delete", "review-by: 2029-05-04}\n    after-delete", true},
+		{"surge: 3x", "surge: 4x", true},
+		{"period: 2y ", "period: 3y ", false},
+		{"region: EU                             #", "region: US                             #", false},
+		{"{kind: bcr, reference: Salesforce Processor BCR,", "{kind: scc, reference: Salesforce Processor BCR,", false},
+		{"under: 18", "under: 16", false},
+		{"answer-within: 1mo", "answer-within: 2mo", false},
+		{"row: Published contact details", "row: Details that were published", false},
+		{"permits: person-to-person\n", "permits: nothing\n", false},
+		{"accounts: {law: Bokføringsloven § 13, period: 5y", "accounts: {law: Bokføringsloven § 13, period: 6y", false},
+	} {
+		if strings.Count(string(policy.Reference), c.old) != 1 {
+			t.Fatalf("%q occurs %d times", c.old, strings.Count(string(policy.Reference), c.old))
+		}
+		got := policy.NoticeDigest([]byte(strings.Replace(string(policy.Reference), c.old, c.new, 1)))
+		if got == "" || (got == was) != c.same {
+			t.Errorf("%s → %s: same is %v (%q)", c.old, c.new, got == was, got)
+		}
+	}
+	if got := policy.NoticeDigest([]byte("policy: x\n")); got != "" {
+		t.Errorf("of no policy: %q", got)
+	}
+}
