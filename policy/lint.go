@@ -58,6 +58,7 @@ func Lint(d *Document, src document.Source, bound Binding, today Day) []Note {
 	l.topics()
 	l.register()
 	l.residency()
+	l.promises()
 	l.defaults()
 	l.unenforced()
 	slices.SortStableFunc(l.notes, func(a, b Note) int {

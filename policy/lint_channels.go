@@ -130,6 +130,10 @@ func (l *linter) keeps() {
 // topics finds a no that can't be carried out where it is heard of (C12).
 func (l *linter) topics() {
 	for _, t := range l.d.Topics {
+		if !slices.ContainsFunc(t.Value.Names(), func(at string) bool { return l.reach(at) == connected }) {
+			l.add(LintWarning, "topic-nowhere", t.Pos, fmt.Sprintf("%s has no id at any processor that is set up: no yes or no to it can be seen.", t.Name), "Give its id at one, or take it out.")
+			continue
+		}
 		for _, e := range l.d.Processors {
 			if _, mapped := t.Value.Get(e.Name); !mapped && l.reach(e.Name) == connected {
 				l.add(LintNote, "topic-not-at-processor", t.Pos, fmt.Sprintf("%s has no id at %s: a no to it alone changes nothing there.", t.Name, e.Name),

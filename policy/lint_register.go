@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lapsed/lapsed/internal/document"
 )
@@ -31,6 +32,10 @@ func (l *linter) register() {
 		if p.Published != nil && !*p.Published {
 			l.add(LintWarning, "processor-not-published", e.Pos, fmt.Sprintf("%s is in use, and the published notice doesn't list it.", e.Name), "List it in the notice, or stop using it.")
 		}
+		if p.Published != nil && !*p.Published && !l.d.inside(p.Region) {
+			l.add(LintWarning, "location-not-published", e.Pos, fmt.Sprintf("%s holds data in %s, and the published notice doesn't say so (GDPR Art. 13(1)(f)).", e.Name, p.Region), "Write the processor and its country into the notice.")
+		}
+		l.safeguard(e.Name, p.Safeguard, p.Region)
 		if s := p.Safeguard; s != nil && s.ReviewBy < l.today {
 			l.add(LintWarning, "safeguard-overdue", s.Pos, fmt.Sprintf("the safeguard of %s (%s) was due for review on %s.", e.Name, s.Reference, s.ReviewBy), "Review it, and write down the new date.")
 		}
@@ -46,6 +51,20 @@ func (l *linter) register() {
 	}
 	if n := len(l.d.SystemsOfRecord()); n == 0 && len(l.bound) > 1 {
 		l.add(LintWarning, "no-system-of-record", l.d.Retention.Pos, "no processor is the system of record: a sync may bring back people that another one deleted first.", "Say system-of-record: true at the one that the others are fed from.")
+	}
+}
+
+// newClauses is the day from which the standard clauses of today could be signed
+// (Decision (EU) 2021/914, Art. 4(1)).
+var newClauses = dayOf(2021, time.June, 27)
+
+// safeguard finds safeguards that can't be what the register takes them for (C7).
+func (l *linter) safeguard(processor string, s *Safeguard, region string) {
+	if s != nil && l.d.inside(region) {
+		l.add(LintNote, "safeguard-inside-zone", s.Pos, fmt.Sprintf("%s is in %s, inside the zone, and names a safeguard (%s) for data that leaves it.", processor, region, s.Reference), "Ask where the data is worked on, and write that down.")
+	}
+	if s != nil && s.Kind == "scc" && l.d.Effective < newClauses {
+		l.add(LintWarning, "safeguard-before-clauses", s.Pos, fmt.Sprintf("the policy is of %s, when the standard clauses of today did not exist: those of %s (%s) may be older ones, void since 27 December 2022.", l.d.Effective, processor, s.Reference), "Make sure that the clauses of 2021 were signed, and say so in a new version.")
 	}
 }
 

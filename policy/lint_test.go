@@ -99,6 +99,14 @@ func TestLintCodes(t *testing.T) {
 		{"limit-missing", "  surge: 3x\n", ""},
 		{"limit-missing", "  delete: {people: 100, share: 1%}\n", ""},
 		{"limit-missing", "  stale-source: 24h\n", ""},
+		{"shorter-is-longer", "  no-basis-left: delete", "  shorter: {talk: 24mo}\n  no-basis-left: delete"},
+		{"at-most-beyond-period", "    activity: [", "    need: [{while: {salesforce.Case.IsClosed: false}, at-most: 25mo, after: salesforce.Case.CreatedDate, because: Asked}]\n    activity: ["},
+		{"told-too-late", "permits: person-to-person", "permits: person-to-person, tell-person-within: 32d"},
+		{"answered-too-late", "holds: {", "requests: {answer-within: 2mo, identity: checked}\nholds: {"},
+		{"topic-nowhere", "{hubspot: 101, salesforce: Newsletter__c}", "{mailer: 7}"},
+		{"location-not-published", "{for: Marketing, region: EU", "{for: Marketing, published: false, region: US"},
+		{"safeguard-inside-zone", "{for: Marketing, region: EU", "{for: Marketing, region: DE, safeguard: {kind: scc, reference: Annex, review-by: 2027-01-01}"},
+		{"safeguard-before-clauses", "{for: Marketing, region: EU", "{for: Marketing, region: US, safeguard: {kind: scc, reference: Annex, review-by: 2027-01-01}"},
 		{"minors-missing", "minors: {", "suppression: {refused: until-lifted}\n#"},
 	} {
 		with := strings.Replace(string(small), "processors:\n", `processors:
@@ -108,6 +116,9 @@ func TestLintCodes(t *testing.T) {
 		with = strings.Replace(with, "after-delete: {purged: 30d}}", "after-delete: {purged: 30d}, fields: {last_visit: marketing}}", 1)
 		if c.code == "horizon-unknown" {
 			with = strings.Replace(with, ", fields: {last_visit: marketing}", "", 1)
+		}
+		if c.code == "safeguard-before-clauses" {
+			with = strings.Replace(with, "effective: 2026-01-01", "effective: 2021-06-26", 1)
 		}
 		changed := strings.Replace(with, c.was, c.is, 1)
 		if changed == with {

@@ -43,3 +43,43 @@ func TestNoticeDigest(t *testing.T) {
 		t.Errorf("of no policy: %q", got)
 	}
 }
+
+// The reference policy's notice, in both forms, is what people read: any change
+// of it shows here.
+func TestReferenceNotice(t *testing.T) {
+	d, _, problems := policy.Parse("reference.yaml", policy.Reference)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	page := d.Publish()
+	var html strings.Builder
+	if err := page.HTML(&html); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "testdata/notice/reference.md", page.Markdown())
+	golden(t, "testdata/notice/reference.html", html.String())
+	for _, outside := range []string{"<script", "src=", "@import", "url(", "http:", "https:"} {
+		if strings.Contains(html.String(), outside) {
+			t.Errorf("the page is not self-contained: %s", outside)
+		}
+	}
+}
+
+// What a policy's author writes is text, and never markup.
+func TestNoticeEscapes(t *testing.T) {
+	text := strings.Replace(string(policy.Reference), "row: Published contact details", `row: "<b>a|b</b> [x](y) *z*"`, 1)
+	d, _, problems := policy.Parse("x.yaml", []byte(text))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	var html strings.Builder
+	if err := d.Publish().HTML(&html); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(html.String(), "<b>") || !strings.Contains(html.String(), "&lt;b&gt;a|b&lt;/b&gt;") {
+		t.Error("the HTML takes it for markup")
+	}
+	if md := d.Publish().Markdown(); !strings.Contains(md, `| &lt;b&gt;a\|b&lt;/b&gt; \[x\](y) \*z\* |`) {
+		t.Error("the Markdown takes it for markup")
+	}
+}

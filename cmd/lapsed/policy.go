@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +11,7 @@ import (
 
 func newPolicy() *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "Check, show and test a policy", Args: args(cobra.NoArgs), RunE: group}
-	c.AddCommand(newPolicyLint(), newPolicyShow(), newPolicyTest(), newPolicyActivate())
+	c.AddCommand(newPolicyLint(), newPolicyShow(), newPolicyTest(), newPolicyActivate(), newPolicyNotice())
 	return c
 }
 
@@ -27,43 +27,19 @@ func (f *policyFlags) add(c *cobra.Command) {
 	addOutput(c, &f.output)
 }
 
-// named takes the policy's file from the arguments, if it is there.
-func (f *policyFlags) named(a []string) error {
+// named takes the policy's file from the arguments, if it is there. The output is
+// text, json, or one of the further formats.
+func (f *policyFlags) named(a []string, formats ...string) error {
 	if len(a) == 1 {
 		if f.file.Path != "" {
 			return usageError{errorf("the policy is named twice")}
 		}
 		f.file.Path = a[0]
 	}
+	if slices.Contains(formats, f.output) {
+		return nil
+	}
 	return checkOutput(f.output)
-}
-
-func newPolicyLint() *cobra.Command {
-	var f policyFlags
-	c := &cobra.Command{Use: "lint [FILE] [--config F]", Short: "Say what is wrong or unwise in a policy, and what of it is not enforced yet", Args: args(cobra.MaximumNArgs(1)), RunE: func(c *cobra.Command, a []string) error {
-		if err := f.named(a); err != nil {
-			return err
-		}
-		notes, err := f.file.Lint(time.Now())
-		if err != nil {
-			return err
-		}
-		if f.output == "json" {
-			if err := printJSON(c.OutOrStdout(), notes); err != nil {
-				return err
-			}
-			return app.LintErr(notes)
-		}
-		for _, n := range notes {
-			_, _ = fmt.Fprintln(c.OutOrStdout(), n)
-		}
-		if len(notes) == 0 {
-			_, _ = fmt.Fprintln(c.OutOrStdout(), "nothing to say")
-		}
-		return app.LintErr(notes)
-	}}
-	f.add(c)
-	return c
 }
 
 func newPolicyShow() *cobra.Command {

@@ -85,6 +85,32 @@ func LintErr(notes []policy.Note) error {
 	return nil
 }
 
+// LintSARIF is notes in SARIF, and LintGitHub as annotations. What failed to be
+// read as a policy is reported like a note; version is the program's.
+func LintSARIF(notes []policy.Note, failed error, version string) policy.SARIFLog {
+	return policy.SARIF(append(problemNotes(failed), notes...), version)
+}
+
+// LintGitHub is notes as annotations of GitHub's workflow commands.
+func LintGitHub(notes []policy.Note, failed error) string {
+	return policy.GitHub(append(problemNotes(failed), notes...))
+}
+
+func problemNotes(failed error) []policy.Note {
+	var problems document.Problems
+	errors.As(failed, &problems)
+	return policy.ProblemNotes(problems)
+}
+
+// ExplainLint says what a code of a note means.
+func ExplainLint(code string) (policy.Explanation, error) {
+	e, err := policy.ExplainLint(code)
+	if err != nil {
+		return e, usage("%s", err)
+	}
+	return e, nil
+}
+
 // lintProblems are the notes that forbid the start, as problems.
 func lintProblems(notes []policy.Note) document.Problems {
 	var out document.Problems
