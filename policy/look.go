@@ -20,7 +20,8 @@ type look struct {
 
 // look finds the groups of a contact. room is where their rows are listed.
 func (l *lens) look(c *contact.Contact, room [][]contact.Row) look {
-	rows := append(room, nil)
+	rows := room
+	rows = append(rows, nil)
 	for _, g := range l.groups[1:] {
 		rows = append(rows, c.Rows[g.name])
 	}

@@ -19,7 +19,7 @@ import (
 // touch has a record's links resolved again, and those of the records that an
 // address of it joins: without it they may fall apart, or come together.
 func (tx *Tx) touch(observation int64) error {
-	_, err := tx.again(`INSERT INTO touched SELECT DISTINCT j.observation FROM identifier i JOIN identifier j ON j.key = i.key WHERE i.observation = $1 AND i.alone = 0
+	err := tx.again(`INSERT INTO touched SELECT DISTINCT j.observation FROM identifier i JOIN identifier j ON j.key = i.key WHERE i.observation = $1 AND i.alone = 0
 		UNION SELECT id FROM observation WHERE id = $1 ON CONFLICT DO NOTHING`, observation)
 	if err != nil {
 		return fmt.Errorf("touch a record: %w", err)
@@ -32,7 +32,7 @@ const called = ` ON CONFLICT (person) DO UPDATE SET calls = undecided.calls + 1`
 // call has everybody decided again who has an identifier in common with a record:
 // what is refused at an address is refused for all who have it.
 func (tx *Tx) call(observation int64) error {
-	_, err := tx.again(`INSERT INTO undecided (person, calls) SELECT DISTINCT o.person, 1 FROM identifier i JOIN identifier j ON j.key = i.key
+	err := tx.again(`INSERT INTO undecided (person, calls) SELECT DISTINCT o.person, 1 FROM identifier i JOIN identifier j ON j.key = i.key
 		JOIN observation o ON o.id = j.observation WHERE i.observation = $1`+called, observation)
 	return err
 }
@@ -95,7 +95,7 @@ func (tx *Tx) Undecided(n int) ([]Undecided, error) {
 // were read stays.
 func (tx *Tx) WereDecided(us []Undecided) error {
 	for _, u := range us {
-		if _, err := tx.again(`DELETE FROM undecided WHERE person = $1 AND calls = $2`, u.Person, u.calls); err != nil {
+		if err := tx.again(`DELETE FROM undecided WHERE person = $1 AND calls = $2`, u.Person, u.calls); err != nil {
 			return err
 		}
 	}

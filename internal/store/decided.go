@@ -86,19 +86,19 @@ func (tx *Tx) PutDecided(was, now Decided) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.again(`INSERT INTO person (id, verdict, rules, revision, lapses, until, public, cycle, demands) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	if err := tx.again(`INSERT INTO person (id, verdict, rules, revision, lapses, until, public, cycle, demands) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, rules = excluded.rules, revision = excluded.revision, lapses = excluded.lapses, until = excluded.until,
 		public = excluded.public, cycle = excluded.cycle, demands = excluded.demands`,
 		now.Person, string(now.Verdict), now.Rules, now.Revision, int(now.Lapses), millis(now.Until), now.Public, now.Cycle, string(demands)); err != nil {
 		return fmt.Errorf("store a decision: %w", err)
 	}
 	if len(was.Findings) > 0 {
-		if _, err := tx.again(`DELETE FROM person_finding WHERE person = $1`, now.Person); err != nil {
+		if err := tx.again(`DELETE FROM person_finding WHERE person = $1`, now.Person); err != nil {
 			return err
 		}
 	}
 	for _, f := range now.Findings {
-		if _, err := tx.again(`INSERT INTO person_finding (code, processor, subject, person, record, count) VALUES ($1, $2, $3, $4, $5, $6)`,
+		if err := tx.again(`INSERT INTO person_finding (code, processor, subject, person, record, count) VALUES ($1, $2, $3, $4, $5, $6)`,
 			f.Code, f.Processor, f.Subject, now.Person, f.Record, f.Count); err != nil {
 			return fmt.Errorf("store a finding: %w", err)
 		}

@@ -38,25 +38,22 @@ type Lost struct {
 func (tx *Tx) put(generation int64, o contact.Observation) ([]Lost, error) {
 	var id, readAt int64
 	var facts, name string
-	known, err := tx.stmt(`SELECT id, facts, name, read_at FROM observation WHERE processor = $1 AND object = $2 AND record = $3`)
-	if err != nil {
-		return nil, err
-	}
-	err = known.QueryRow(o.Ref.Processor, o.Ref.Object, o.Ref.ID).Scan(&id, &facts, &name, &readAt)
+	err := tx.rowAgain(`SELECT id, facts, name, read_at FROM observation WHERE processor = $1 AND object = $2 AND record = $3`,
+		[]any{o.Ref.Processor, o.Ref.Object, o.Ref.ID}, &id, &facts, &name, &readAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, tx.insert(generation, o)
 	case err != nil:
 		return nil, err
 	case millis(o.ReadAt) < readAt:
-		_, err := tx.again(`UPDATE observation SET generation = $2 WHERE id = $1`, id, generation)
+		err := tx.again(`UPDATE observation SET generation = $2 WHERE id = $1`, id, generation)
 		return nil, err
 	}
 	text, err := factsText(o, facts)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.again(`UPDATE observation SET generation = $2, read_at = $3, name = $4, facts = $5 WHERE id = $1`,
+	if err := tx.again(`UPDATE observation SET generation = $2, read_at = $3, name = $4, facts = $5 WHERE id = $1`,
 		id, generation, millis(o.ReadAt), o.Name[:], text); err != nil {
 		return nil, err
 	}
@@ -73,14 +70,11 @@ func (tx *Tx) insert(generation int64, o contact.Observation) error {
 		return err
 	}
 	var id int64
-	add, err := tx.stmt(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id`)
-	if err != nil {
+	if err := tx.rowAgain(`INSERT INTO observation (processor, object, record, person, generation, read_at, name, facts) VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id`,
+		[]any{o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], text}, &id); err != nil {
 		return err
 	}
-	if err := add.QueryRow(o.Ref.Processor, o.Ref.Object, o.Ref.ID, generation, millis(o.ReadAt), o.Name[:], text).Scan(&id); err != nil {
-		return err
-	}
-	if _, err := tx.again(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
+	if err := tx.again(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
 		return err
 	}
 	if err := tx.addIdentifiers(id, o.Identifiers); err != nil {
@@ -135,11 +129,7 @@ func united(o contact.Observation, old string) ([]contact.Refusal, error) {
 // what joins and what is shared is worth another look: a pseudonym of another
 // year is the same person.
 func (tx *Tx) putIdentifiers(id int64, renamed bool, o contact.Observation) (lost []Lost, err error) {
-	have, err := tx.stmt(`SELECT ` + identifierColumns + ` FROM identifier WHERE observation = $1`)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := have.Query(id)
+	rows, err := tx.rowsAgain(`SELECT `+identifierColumns+` FROM identifier WHERE observation = $1`, id)
 	old, err := scan(rows, err, scanIdentifier)
 	if err != nil {
 		return nil, err
@@ -163,7 +153,7 @@ func (tx *Tx) putIdentifiers(id int64, renamed bool, o contact.Observation) (los
 			lost = append(lost, Lost{o.Ref, x.Key})
 		}
 	}
-	if _, err := tx.again(`DELETE FROM identifier WHERE observation = $1`, id); err != nil {
+	if err := tx.again(`DELETE FROM identifier WHERE observation = $1`, id); err != nil {
 		return nil, err
 	}
 	if err := tx.addIdentifiers(id, o.Identifiers); err != nil || !joins {
@@ -174,7 +164,7 @@ func (tx *Tx) putIdentifiers(id int64, renamed bool, o contact.Observation) (los
 
 func (tx *Tx) addIdentifiers(id int64, list []contact.Identifier) error {
 	for _, x := range list {
-		if _, err := tx.again(`INSERT INTO identifier (key, observation, alone, email, public) VALUES ($1, $2, $3, $4, $5)`,
+		if err := tx.again(`INSERT INTO identifier (key, observation, alone, email, public) VALUES ($1, $2, $3, $4, $5)`,
 			x.Key[:], id, flag(x.Alone), flag(x.Email), x.Public); err != nil {
 			return err
 		}
@@ -197,7 +187,7 @@ func (tx *Tx) Forget(ref contact.Ref) error {
 		return err
 	}
 	for _, q := range []string{`DELETE FROM observation WHERE id = $1`, `DELETE FROM touched WHERE observation = $1`} {
-		if _, err := tx.again(q, id); err != nil {
+		if err := tx.again(q, id); err != nil {
 			return err
 		}
 	}
@@ -224,7 +214,7 @@ func (tx *Tx) ChangeFacts(ref contact.Ref, change func(*contact.Facts)) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.again(`UPDATE observation SET facts = $2 WHERE id = $1`, id, string(b)); err != nil {
+	if err := tx.again(`UPDATE observation SET facts = $2 WHERE id = $1`, id, string(b)); err != nil {
 		return err
 	}
 	return tx.call(id)

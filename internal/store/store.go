@@ -143,16 +143,36 @@ func flag(b bool) int {
 	return 0
 }
 
-// again runs a statement that a transaction runs often: it is prepared once.
-func (tx *Tx) again(q string, args ...any) (sql.Result, error) {
+// again runs a statement that a transaction runs often: it is prepared once, and
+// ends with the transaction.
+func (tx *Tx) again(q string, args ...any) error {
+	s, err := tx.stmt(q)
+	if err != nil {
+		return err
+	}
+	_, err = s.Exec(args...)
+	return err
+}
+
+// rowAgain reads one row as again runs a statement.
+func (tx *Tx) rowAgain(q string, args []any, into ...any) error {
+	s, err := tx.stmt(q)
+	if err != nil {
+		return err
+	}
+	return s.QueryRow(args...).Scan(into...)
+}
+
+// rowsAgain reads rows as again runs a statement.
+func (tx *Tx) rowsAgain(q string, args ...any) (*sql.Rows, error) {
 	s, err := tx.stmt(q)
 	if err != nil {
 		return nil, err
 	}
-	return s.Exec(args...)
+	return s.Query(args...)
 }
 
-// stmt prepares a statement once a transaction, with which it ends.
+//nolint:sqlclosecheck // its transaction closes it
 func (tx *Tx) stmt(q string) (*sql.Stmt, error) {
 	if s := tx.prepared[q]; s != nil {
 		return s, nil
