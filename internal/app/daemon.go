@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -138,6 +139,7 @@ func (d *daemon) turn(ctx context.Context, now bool) time.Duration {
 		return pause
 	}
 	d.ended(ctx, r, err, time.Since(began))
+	debug.FreeOSMemory() // what a cycle needed is not needed until the next
 	return 0
 }
 

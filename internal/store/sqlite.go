@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -25,6 +26,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open the state: %w", err)
 	}
 	db.SetMaxOpenConns(8)
+	db.SetConnMaxLifetime(time.Minute) // each holds a cache of what it read, and an idle daemon needs none
 	if err := checkPragmas(ctx, db, path); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
