@@ -89,6 +89,9 @@ func (r *run) settlePart(ctx context.Context, name string, list []duty.Duty) err
 		r.findings.add(policy.FindSourceUnread, name, "verify", 1, "", name+" could not be re-read: what it accepted is not confirmed yet")
 		seen = make([]connectors.Reread, len(list)) // nothing is known of any of them
 	}
+	if err := r.askStatuses(ctx, name, list, seen); err != nil {
+		return err
+	}
 	return r.write(ctx, func(tx *store.Tx) ([]entry.Entry, error) {
 		var out []entry.Entry
 		for i, d := range list {
@@ -100,6 +103,37 @@ func (r *run) settlePart(ctx context.Context, name string, list []duty.Duty) err
 		}
 		return out, nil
 	})
+}
+
+// askStatuses re-reads whether people are mailed as it is done after a write:
+// what a record says of it may trail what was written. It puts what it saw into
+// seen, and for whom it could see nothing that they are unread.
+func (r *run) askStatuses(ctx context.Context, name string, list []duty.Duty, seen []connectors.Reread) error {
+	var check []contact.Contact
+	for i, d := range list {
+		if d.Verb == policy.Unsubscribe && seen[i].State == connectors.Present {
+			check = append(check, seen[i].Contact)
+		}
+	}
+	if len(check) == 0 {
+		return nil
+	}
+	answers, err := r.hand.Targets[name].Verify(ctx, check)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	by := map[contact.Ref]connectors.Reread{}
+	if err == nil {
+		for _, x := range answers {
+			by[x.Ref] = x
+		}
+	}
+	for i, d := range list {
+		if d.Verb == policy.Unsubscribe && seen[i].State == connectors.Present {
+			seen[i] = by[d.Ref]
+		}
+	}
+	return nil
 }
 
 // settleOne moves one duty along by what its record shows now.
