@@ -51,7 +51,7 @@ type Tx struct {
 	*sql.Tx
 	engine   engine
 	figures  map[figure]delta // what it changes of them
-	prepared map[string]*sql.Stmt
+	prepared map[string]statement
 }
 
 // Write runs f in the only transaction that writes at this time, on any machine:
@@ -172,18 +172,20 @@ func (tx *Tx) rowsAgain(q string, args ...any) (*sql.Rows, error) {
 	return s.Query(args...)
 }
 
-//nolint:sqlclosecheck // its transaction closes it
-func (tx *Tx) stmt(q string) (*sql.Stmt, error) {
-	if s := tx.prepared[q]; s != nil {
+// statement is one that its transaction closes.
+type statement struct{ *sql.Stmt }
+
+func (tx *Tx) stmt(q string) (statement, error) {
+	if s, ok := tx.prepared[q]; ok {
 		return s, nil
 	}
-	s, err := tx.Prepare(q)
+	p, err := tx.Prepare(q)
 	if err != nil {
-		return nil, err
+		return statement{}, err
 	}
 	if tx.prepared == nil {
-		tx.prepared = map[string]*sql.Stmt{}
+		tx.prepared = map[string]statement{}
 	}
-	tx.prepared[q] = s
-	return s, nil
+	tx.prepared[q] = statement{p}
+	return statement{p}, nil
 }
