@@ -8,6 +8,22 @@
 // before it: the only way to a target is through act, which commits the intents
 // first.
 //
+// A cycle costs what has changed and what has come due. Sources are read for
+// changes, and once a day whole; records whose links have changed are resolved
+// among the persons around them; only persons about whom something has changed,
+// or for whom time has come, are decided on; and the figures are kept, not
+// counted. What is to be done is in the state, so that a cycle which is killed
+// leaves nothing out. Deletions for lapsing have their turn in the cycles that read
+// sources whole.
+//
+// One cycle runs at a time, on one process, under one lease whose fence begins
+// every transaction. A lease for each processor would let machines share the
+// work, and would be no less exclusive: before each write every record of the
+// person is re-read at every processor, so whoever writes must hold them all.
+//
+// A policy numbers its rules and topics. Under a new one every no is kept by name
+// first, and what the old one saw decides nothing until it has been read again.
+//
 // Before a write, every record of the person is re-read and the person decided
 // again; afterwards the record is re-read again, and only what was seen is
 // claimed. An answer that did not come is never a reason to write again: the
