@@ -48,7 +48,8 @@ type App struct {
 	text       []byte // of the policy file
 	unbound    error  // why the policy file is not used, nil if it can be
 	standing   []store.Note
-	proposed   string // revision of a changed policy file
+	next       *policy.Policy // what the changed file says, nil if the active policy is the file's
+	weighed    string         // what that would change, in words
 	connectors map[string]connectors.Connector
 	instance   string
 }
@@ -221,7 +222,7 @@ func (a *App) choosePolicy(ctx context.Context, text []byte, binding policy.Bind
 			return fmt.Errorf("%w: the active policy can't be bound to this config: %w", ErrRefused, problems)
 		}
 		if a.unbound == nil {
-			a.proposed = a.Policy.Revision
+			a.next = a.Policy
 		}
 		a.Policy = old
 		return nil
@@ -235,7 +236,7 @@ func (a *App) engine() *reconcile.Engine {
 		sources[name] = c
 	}
 	return &reconcile.Engine{Store: a.Store, Log: a.Log, Keys: a.Keys, Policy: a.Policy, Sources: sources, Clock: a.Clock, Logger: a.opt.Logger,
-		Progress: a.opt.Progress, Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance, Proposed: a.proposed,
+		Progress: a.opt.Progress, Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance, Proposed: a.proposal(),
 		Daily: a.window, LogDir: a.Config.Log, Standing: a.standing}
 }
 

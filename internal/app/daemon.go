@@ -198,7 +198,7 @@ func (d *daemon) reread(ctx context.Context) {
 	}
 	d.app.Store(next)
 	d.engage()
-	d.log.Info("config and policy were read anew", "mode", string(next.Config.Mode), "revision", next.Policy.Revision, "proposed", next.proposed)
+	d.log.Info("config and policy were read anew", "mode", string(next.Config.Mode), "revision", next.Policy.Revision, "proposed", next.proposal().Revision)
 }
 
 func (d *daemon) warn(ctx context.Context, what string, err error) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/lease"
@@ -28,6 +29,9 @@ func (a *App) exclusive(ctx context.Context, o reconcile.Order) (r Report, ok bo
 		return r, false, err
 	}
 	err = l.Hold(ctx, func(ctx context.Context) error {
+		if err := a.weigh(ctx); err != nil {
+			return err
+		}
 		e := a.engine()
 		e.Store = a.Store.Fenced(l)
 		e.Held = func() error {
@@ -111,6 +115,31 @@ func (a *App) reread(ctx context.Context) (*App, bool, error) {
 		return nil, false, err
 	}
 	return next, true, nil
+}
+
+// weigh counts what a proposed policy would change, once.
+func (a *App) weigh(ctx context.Context) error {
+	if a.next == nil || a.weighed != "" {
+		return nil
+	}
+	i, err := a.Impact(ctx, a.next)
+	switch {
+	case err != nil:
+		return err
+	case !i.Exact:
+		a.weighed = "what it would change can't be told yet: " + i.Why
+	default:
+		a.weighed = fmt.Sprintf("today something new would be done for %d persons, and what is decided changes for %d", i.New, i.Changed)
+	}
+	return nil
+}
+
+// proposal is the policy file's revision if it is not the active one.
+func (a *App) proposal() reconcile.Proposal {
+	if a.next == nil {
+		return reconcile.Proposal{}
+	}
+	return reconcile.Proposal{Revision: a.next.Revision, Impact: a.weighed}
 }
 
 // active is the revision that was activated last, whoever did it.

@@ -44,7 +44,13 @@ type Engine struct {
 	// Standing are findings that others made about this installation.
 	Standing []store.Note
 	// Proposed tells that the policy file holds another revision than the active one.
-	Proposed string
+	Proposed Proposal
+}
+
+// Proposal is a policy that is not active; the zero value is none.
+type Proposal struct {
+	Revision string
+	Impact   string // what it would change, in words
 }
 
 // Hand writes to the processors.

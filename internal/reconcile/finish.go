@@ -152,8 +152,8 @@ func (r *run) standing() {
 	for _, n := range r.Standing {
 		r.findings.note(n)
 	}
-	if r.Proposed != "" {
-		r.findings.add(policy.FindPolicyProposed, "", r.Proposed[:12], 1, "", "the policy file has changed and is only proposed: it decides once it is activated (lapsed policy activate)")
+	if p := r.Proposed; p.Revision != "" {
+		r.findings.add(policy.FindPolicyProposed, "", p.Revision[:12], 1, "", "the policy file has changed and is only proposed: it decides once it is activated (lapsed policy activate); "+p.Impact)
 	}
 	if r.hand == nil && !r.begunAt.IsZero() && r.now.Sub(r.begunAt) > 30*24*time.Hour {
 		r.findings.add(policy.FindObserveTooLong, "", "", int(r.now.Sub(r.begunAt).Hours()/24), "", "lapsed has only observed for more than 30 days: nothing that the policy promises is carried out")
