@@ -55,8 +55,15 @@ func Compile(file string, text []byte, bound Binding) (*Policy, document.Problem
 		return nil, problems
 	}
 	sum := sha256.Sum256(text)
+	p := d.bind(src, bound)
+	p.Revision = hex.EncodeToString(sum[:])
+	return p, nil
+}
+
+// bind makes a document that is checked decide.
+func (d *Document) bind(src document.Source, bound Binding) *Policy {
 	p := &Policy{
-		Document: *d, Revision: hex.EncodeToString(sum[:]), source: src, zone: d.Controller.Timezone.Location,
+		Document: *d, source: src, zone: d.Controller.Timezone.Location,
 		kinds: map[string]string{}, lenses: map[lensKey]*lens{}, period: d.Retention.Period, forms: map[string]int{}, given: -1,
 	}
 	if d.Retention.Grace != nil {
@@ -71,7 +78,7 @@ func Compile(file string, text []byte, bound Binding) (*Policy, document.Problem
 		}
 	}
 	p.Signature = c.signature()
-	return p, nil
+	return p
 }
 
 // Zone is the controller's time zone.

@@ -11,7 +11,7 @@ import (
 
 func newPolicy() *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "Check, show and test a policy", Args: args(cobra.NoArgs), RunE: group}
-	c.AddCommand(newPolicyLint(), newPolicyShow(), newPolicyTest(), newPolicyActivate(), newPolicyNotice())
+	c.AddCommand(newPolicyLint(), newPolicyShow(), newPolicyTest(), newPolicyActivate(), newPolicyNotice(), newPolicyDiff(), newPolicyForecast())
 	return c
 }
 
@@ -58,36 +58,6 @@ func newPolicyShow() *cobra.Command {
 		_, err = fmt.Fprint(c.OutOrStdout(), s.Text())
 		return err
 	}}
-	f.add(c)
-	return c
-}
-
-func newPolicyTest() *cobra.Command {
-	var f policyFlags
-	c := &cobra.Command{Use: "test [--policy F] [--config F] [CASES.yaml …]", Short: "Run acceptance cases through the policy",
-		Long: "Runs acceptance cases, those in the folder `cases` beside the policy if none are\nnamed, through the same code that decides on contacts.",
-		Args: args(cobra.ArbitraryArgs), RunE: func(c *cobra.Command, files []string) error {
-			if err := checkOutput(f.output); err != nil {
-				return err
-			}
-			r, err := f.file.Test(files)
-			if err != nil {
-				return err
-			}
-			if f.output == "json" {
-				if err := printJSON(c.OutOrStdout(), r); err != nil {
-					return err
-				}
-				return r.Err()
-			}
-			for _, x := range r.Cases {
-				if !x.Passed {
-					_, _ = fmt.Fprintln(c.OutOrStdout(), x.Text)
-				}
-			}
-			_, _ = fmt.Fprintf(c.OutOrStdout(), "%d passed, %d failed\n", r.Passed, r.Failed)
-			return r.Err()
-		}}
 	f.add(c)
 	return c
 }

@@ -34,6 +34,17 @@ type Impact struct {
 	NoLonger VerbCount     `json:"no_longer"` // persons, by what would no longer be done
 	Verdicts []VerdictMove `json:"verdicts"`
 	Lines    []ImpactLine  `json:"lines"`
+	Limits   []ImpactLimit `json:"limits"`
+}
+
+// ImpactLimit is what waits for a human, once the policy is in force, of what
+// would newly be done.
+type ImpactLimit struct {
+	Verb      policy.Verb `json:"verb"`
+	People    int         `json:"people"`
+	ADay      int         `json:"a_day"`     // without an approval
+	Waits     bool        `json:"waits"`     // it is more than that
+	Approvals int         `json:"approvals"` // needed, 0 = none
 }
 
 // PolicyName tells one policy from another.
@@ -72,29 +83,70 @@ func (i Impact) Number() int { return i.New }
 // today by what the latest reads left in the state. It reads no processor and
 // changes nothing.
 func (a *App) Impact(ctx context.Context, next *policy.Policy) (Impact, error) {
-	now := a.Clock()
-	out := Impact{From: nameOf(a.Policy), To: nameOf(next), At: now, Newly: VerbCount{}, NoLonger: VerbCount{}, Verdicts: []VerdictMove{}, Lines: []ImpactLine{}}
+	return a.impact(ctx, a.Policy, next)
+}
+
+// impact is Impact from any policy to any other.
+func (a *App) impact(ctx context.Context, old, next *policy.Policy) (Impact, error) {
+	out := newImpact(old, next, a.Clock())
 	err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		out.AsOf, out.Why, err = comparableBy(tx, a.Policy, next)
+		out.AsOf, out.Why, err = comparableBy(tx, old, next)
 		return err
 	})
 	if err != nil || out.Why != "" {
 		return out, err
 	}
-	twoNames := slices.Contains(a.Policy.Identity.NotBy, policy.NotByTwoNames)
-	parts, err := visitAll(ctx, a.Store, twoNames, newImpactCount, func(c *impactCount, s *subject) {
-		c.person(s, a.Policy.Decide(s.person, s.under(a.Policy), now), next.Decide(s.person, s.under(next), now))
+	parts, err := visitAll(ctx, a.Store, twoNames(old), newImpactCount, func(c *impactCount, s *subject) {
+		c.person(s, old.Decide(s.person, s.under(old), out.At), next.Decide(s.person, s.under(next), out.At))
 	})
 	if err != nil {
 		return out, fmt.Errorf("count what the policy would change: %w", err)
 	}
-	out.Exact = true
+	out.finish(next, parts)
+	return out, nil
+}
+
+func newImpact(old, next *policy.Policy, at time.Time) Impact {
+	return Impact{From: nameOf(old), To: nameOf(next), At: at, Newly: VerbCount{}, NoLonger: VerbCount{}, Verdicts: []VerdictMove{}, Lines: []ImpactLine{}, Limits: []ImpactLimit{}}
+}
+
+// finish puts together what the workers counted.
+func (i *Impact) finish(next *policy.Policy, parts []*impactCount) {
 	for _, c := range parts[1:] {
 		parts[0].merge(c)
 	}
-	parts[0].into(&out)
-	return out, nil
+	parts[0].into(i)
+	i.Exact, i.Limits = true, limitsOn(next, *i)
 }
+
+// twoNames tells whether an address with two names joins nobody.
+func twoNames(p *policy.Policy) bool {
+	return slices.Contains(p.Identity.NotBy, policy.NotByTwoNames)
+}
+
+// limitsOn says what a day's limits of the new policy make of what is newly demanded.
+func limitsOn(p *policy.Policy, i Impact) []ImpactLimit {
+	out := []ImpactLimit{}
+	limits := duty.LimitsOf(p)
+	for _, v := range verbs {
+		n := i.Newly[v]
+		if n == 0 {
+			continue
+		}
+		l := ImpactLimit{Verb: v, People: n, ADay: limits.Verbs[v].Of(i.Persons), Approvals: 0}
+		if l.Waits = n > l.ADay; l.Waits {
+			l.Approvals = 1
+			if a := p.Limits.Approval; a != nil && a.TwoPeopleAbove != nil && n > a.TwoPeopleAbove.Of(i.Persons) {
+				l.Approvals = 2
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// verbs in the order in which they are shown.
+var verbs = []policy.Verb{policy.Delete, policy.Unsubscribe, policy.Instruct}
 
 func nameOf(p *policy.Policy) PolicyName { return PolicyName{p.Version, p.Revision} }
 
@@ -316,7 +368,7 @@ func (i Impact) Text(w io.Writer) {
 		return
 	}
 	line("  %7d  people for whom something new would be done", i.New)
-	for _, v := range []policy.Verb{policy.Delete, policy.Unsubscribe, policy.Instruct} {
+	for _, v := range verbs {
 		if i.Newly[v] > 0 || i.NoLonger[v] > 0 {
 			line("  %7d  newly: %s; no longer: %d", i.Newly[v], v.Words(), i.NoLonger[v])
 		}
@@ -327,5 +379,10 @@ func (i Impact) Text(w io.Writer) {
 	line("By clause, verb and processor:")
 	for _, l := range i.Lines {
 		line("  %-4s %-12s %-12s newly %d, no longer %d: %s; such as %s", l.Clause, l.Verb.Words(), l.Processor, l.Newly, l.NoLonger, l.Ground.Words(), strings.Join(l.Sample, ", "))
+	}
+	for _, l := range i.Limits {
+		if l.Waits {
+			line("A human must approve: %s, %d people, where %d a day go by themselves; approvals needed: %d", l.Verb.Words(), l.People, l.ADay, l.Approvals)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"runtime"
 	"slices"
 
@@ -23,11 +25,12 @@ type subject struct {
 	person  contact.Person
 	holds   []policy.Hold
 	refused []store.Suppression
+	minor   bool // was known to be one by a record that went first
 }
 
 // under is what decides beside the person's observations, in a policy's own numbers.
 func (s *subject) under(p *policy.Policy) policy.Circumstances {
-	c := policy.Circumstances{Holds: s.holds}
+	c := policy.Circumstances{Holds: s.holds, Minor: s.minor}
 	for _, x := range s.refused {
 		if r, ok := p.Refusal(x.Extent, x.Topic, x.Since); ok {
 			c.Refused = append(c.Refused, r)
@@ -41,6 +44,16 @@ func (s *subject) under(p *policy.Policy) policy.Circumstances {
 // doesn't grow with the number of persons. A cycle that runs meanwhile may be
 // seen half done, each person whole.
 func visitAll[T any](ctx context.Context, st *store.Store, twoNames bool, fresh func() T, each func(T, *subject)) ([]T, error) {
+	return visitSlices(ctx, st, twoNames, fresh, func(_ context.Context, mine T, subjects []subject) error {
+		for i := range subjects {
+			each(mine, &subjects[i])
+		}
+		return nil
+	})
+}
+
+// visitSlices is visitAll for those who take a slice of persons at a time.
+func visitSlices[T any](ctx context.Context, st *store.Store, twoNames bool, fresh func() T, each func(context.Context, T, []subject) error) ([]T, error) {
 	n := min(max(runtime.GOMAXPROCS(0), 1), 4) // of the state's eight connections
 	all, free := make([]T, n), make(chan T, n)
 	for i := range all {
@@ -56,48 +69,54 @@ func visitAll[T any](ctx context.Context, st *store.Store, twoNames bool, fresh 
 				return err
 			}
 			mine := <-free
-			for i := range subjects {
-				each(mine, &subjects[i])
-			}
-			free <- mine
-			return nil
+			defer func() { free <- mine }()
+			return each(ctx, mine, subjects)
 		})
 	})
-	if e := workers.Wait(); e != nil {
-		err = e
-	}
-	return all, err
+	return all, errors.Join(workers.Wait(), err)
 }
 
 type visitor struct {
 	store    *store.Store
 	twoNames bool
-	holds    bool // there are some
-	refusals bool // that outlive their records
+	holds    bool           // there are some
+	refusals bool           // that outlive their records
+	minors   map[int64]bool // whose deletion has begun
+}
+
+// look finds out what has to be loaded of each person at all.
+func (v *visitor) look(ctx context.Context, tx *store.Tx) error {
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind = 'refused')`).Scan(&v.holds, &v.refusals); err != nil {
+		return err
+	}
+	minors, err := ids(tx.QueryContext(ctx, `SELECT DISTINCT g.person FROM duty g JOIN duty l ON l.person = g.person WHERE g.verb = 'delete' AND g.ground = 'minor' AND g.state IN ('accepted', 'gone', 'final')
+		AND l.verb = 'delete' AND l.ground = 'minor' AND l.state IN ('waiting', 'due', 'acting', 'held', 'refused', 'disputed') AND l.opened <= g.changed`))
+	v.minors = map[int64]bool{}
+	for _, id := range minors {
+		v.minors[id] = true
+	}
+	return err
 }
 
 // slices hands out the ids of all persons, in their order.
 func (v *visitor) slices(ctx context.Context, do func([]int64)) error {
-	for after := int64(-1 << 62); ; {
-		var ids []int64
+	if err := v.store.Read(ctx, func(tx *store.Tx) error { return v.look(ctx, tx) }); err != nil {
+		return err
+	}
+	for after := int64(0); ; {
+		var next []int64
 		if err := v.store.Read(ctx, func(tx *store.Tx) (err error) {
-			if after < 0 {
-				if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind = 'refused')`).Scan(&v.holds, &v.refusals); err != nil {
-					return err
-				}
-			}
-			ids, err = personsAfter(ctx, tx, after)
+			next, err = ids(tx.QueryContext(ctx, `SELECT DISTINCT person FROM observation WHERE person > $1 ORDER BY person LIMIT $2`, after, visitSlice))
 			return err
-		}); err != nil || len(ids) == 0 {
+		}); err != nil || len(next) == 0 {
 			return err
 		}
-		after = ids[len(ids)-1]
-		do(ids)
+		after = next[len(next)-1]
+		do(next)
 	}
 }
 
-func personsAfter(ctx context.Context, tx *store.Tx, after int64) (ids []int64, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT person FROM observation WHERE person > $1 ORDER BY person LIMIT $2`, after, visitSlice)
+func ids(rows *sql.Rows, err error) (ids []int64, _ error) {
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +160,7 @@ func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err err
 				to++
 			}
 			id := rows[from].Person
-			out = append(out, subject{id: id, rows: rows[from:to], person: others.of(rows[from:to]), holds: holds[id], refused: refused[id]})
+			out = append(out, subject{id: id, rows: rows[from:to], person: others.of(rows[from:to]), holds: holds[id], refused: refused[id], minor: v.minors[id]})
 			from = to
 		}
 		return nil

@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/lapsed/lapsed/config"
 	"github.com/lapsed/lapsed/internal/document"
-	"github.com/lapsed/lapsed/internal/pseudonym"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -122,86 +119,6 @@ func lintProblems(notes []policy.Note) document.Problems {
 	return out
 }
 
-// TestRun is what a policy's cases came to.
-type TestRun struct {
-	Passed int          `json:"passed"`
-	Failed int          `json:"failed"`
-	Cases  []CaseResult `json:"cases"`
-}
-
-// CaseResult is one case's.
-type CaseResult struct {
-	File   string `json:"file"`
-	Title  string `json:"title"`
-	Passed bool   `json:"passed"`
-	Text   string `json:"text,omitzero"` // what differs
-}
-
-// Test runs acceptance cases through the same code as the daemon's contacts go.
-// Without files it takes the folder `cases` beside the policy.
-func (f PolicyFile) Test(files []string) (out TestRun, err error) {
-	p, bound, problems := f.Compile()
-	if len(problems) > 0 {
-		return out, problems
-	}
-	if len(files) == 0 {
-		if files, err = f.casesBeside(); err != nil {
-			return out, err
-		}
-	}
-	var all document.Problems
-	keys := caseKeys()
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			all = append(all, document.Problem{File: file, Message: "the cases can't be read"})
-			continue
-		}
-		cs, problems := policy.ParseCases(file, text, bound)
-		all = append(all, problems...)
-		if len(all) > 0 {
-			continue
-		}
-		for _, r := range cs.Run(p, keys) {
-			c := CaseResult{File: file, Title: r.Title, Passed: r.Passed()}
-			if c.Passed {
-				out.Passed++
-			} else {
-				out.Failed++
-				c.Text = r.String()
-			}
-			out.Cases = append(out.Cases, c)
-		}
-	}
-	return out, all.Err()
-}
-
-func (f PolicyFile) casesBeside() ([]string, error) {
-	path := f.Path
-	if path == "" && f.Config != "" {
-		c, problems := config.Load(f.Config)
-		if len(problems) > 0 {
-			return nil, problems
-		}
-		path = c.Policy
-	}
-	if path == "" {
-		return nil, usage("name files with cases, or a policy that has a folder `cases` beside it")
-	}
-	dir := filepath.Join(filepath.Dir(path), "cases")
-	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err == nil && len(files) == 0 {
-		return nil, usage("there are no cases: write some to %s, or name the files", filepath.Join(dir, "*.yaml"))
-	}
-	slices.Sort(files)
-	return files, err
-}
-
-// caseKeys make pseudonyms for cases: they are nobody's, and are not kept.
-func caseKeys() *pseudonym.Ring {
-	return pseudonym.NewRing([32]byte{1}, pseudonym.EpochKey{Use: pseudonym.Subject, Year: 2026, Key: [32]byte{2}}, pseudonym.EpochKey{Use: pseudonym.Signer, Year: 2026, Key: [32]byte{3}})
-}
-
 // Show is a policy as it decides, for readers.
 type Show struct {
 	Name       string     `json:"policy"`
@@ -244,15 +161,4 @@ func (s Show) Text() string {
 		fmt.Fprintf(&b, "  %-20s %s\n", r.Name, r.Says)
 	}
 	return b.String()
-}
-
-// errCases tells that cases failed; they were printed.
-var errCases = errors.New("some cases of the policy don't hold")
-
-// Err is nil if all cases passed.
-func (r TestRun) Err() error {
-	if r.Failed > 0 {
-		return errCases
-	}
-	return nil
 }

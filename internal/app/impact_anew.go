@@ -1,0 +1,256 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sourcegraph/conc/pool"
+
+	"github.com/lapsed/lapsed/internal/audit"
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/reconcile"
+	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
+)
+
+// impactAnew is impact from one fresh read of all processors, seen by both
+// policies at once, so that it is exact whatever their rules look at. It needs as
+// many calls as a whole read, keeps what it saw in two states in a directory of
+// its own, and removes them. The installation's own state and log don't change.
+//
+// What it can't know is what only the installation's state knows: since when a
+// refusal without a date stands, and what we withdrew ourselves. Both policies
+// lack it alike.
+func (a *App) impactAnew(ctx context.Context, old, next *policy.Policy) (out Impact, err error) {
+	dir, err := os.MkdirTemp("", "lapsed-read-") // 0700
+	if err != nil {
+		return out, fmt.Errorf("make room for the read: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sources, err := a.twins(old, next)
+	if err != nil {
+		return out, err
+	}
+	var sides [2]*side
+	for i, p := range []*policy.Policy{old, next} {
+		if sides[i], err = a.side(ctx, filepath.Join(dir, fmt.Sprint(i)), p); err != nil {
+			return out, err
+		}
+		defer func(s *store.Store) { err = errors.Join(err, s.Close()) }(sides[i].Store)
+	}
+	both := pool.New().WithContext(ctx).WithFirstError().WithCancelOnError()
+	for i, s := range sides {
+		s.Sources = map[string]reconcile.Reader{}
+		for name, t := range sources {
+			s.Sources[name] = t.of(i)
+		}
+		both.Go(func(ctx context.Context) error {
+			r, err := s.Cycle(ctx, reconcile.Order{Reads: reconcile.Whole, Trigger: byHand})
+			for _, t := range sources {
+				t.leave(i)
+			}
+			s.report = r
+			return err
+		})
+	}
+	if err := both.Wait(); err != nil {
+		return out, err
+	}
+	return a.compareSides(ctx, sides[0], sides[1])
+}
+
+// side is one policy's view of the read.
+type side struct {
+	*reconcile.Engine
+	report Report
+}
+
+func (a *App) side(ctx context.Context, dir string, p *policy.Policy) (*side, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make room for the read: %w", err)
+	}
+	st, err := store.Open(ctx, "sqlite:"+filepath.Join(dir, "state.db"))
+	if err != nil {
+		return nil, err
+	}
+	// A key and an origin of its own: the installation's never signs another tree.
+	log, err := audit.CreateKey(dir, "")
+	if err == nil {
+		err = a.copyCircumstances(ctx, st)
+	}
+	if err == nil {
+		err = st.Write(ctx, func(tx *store.Tx) error { return log.Begin(tx.Tx, a.Clock()) })
+	}
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return &side{Engine: &reconcile.Engine{Store: st, Log: log, Keys: a.Keys, Policy: p, Clock: a.Clock, Logger: a.opt.Logger, Progress: a.opt.Progress,
+		Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance}}, nil
+}
+
+// copyCircumstances takes holds and what remains of people over into another state.
+func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
+	var holds []store.Hold
+	var remains []store.Suppression
+	if err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if holds, err = tx.Holds(); err != nil {
+			return err
+		}
+		holds = slices.DeleteFunc(holds, func(h store.Hold) bool { return !h.Released.IsZero() })
+		for i := range holds {
+			if holds[i].Keys, err = holdKeys(tx.QueryContext(ctx, `SELECT key, public FROM hold_key WHERE hold = $1`, holds[i].ID)); err != nil {
+				return err
+			}
+		}
+		remains, err = suppressions(tx.QueryContext(ctx, `SELECT key, kind, extent, topic, since, until_day, public FROM suppression`))
+		return err
+	}); err != nil {
+		return err
+	}
+	return to.Write(ctx, func(tx *store.Tx) error {
+		for _, h := range holds {
+			if err := tx.AddHold(h); err != nil {
+				return err
+			}
+		}
+		for _, s := range remains {
+			if err := tx.Suppress(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func holdKeys(rows *sql.Rows, err error) (out []store.HoldKey, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var k store.HoldKey
+		var key []byte
+		if err := rows.Scan(&key, &k.Public); err != nil {
+			return nil, err
+		}
+		copy(k.Key[:], key)
+		out = append(out, k)
+	}
+	return out, rows.Err()
+}
+
+func suppressions(rows *sql.Rows, err error) (out []store.Suppression, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var s store.Suppression
+		var key []byte
+		if err := rows.Scan(&key, &s.Kind, &s.Extent, &s.Topic, &s.Since, &s.Until, &s.Public); err != nil {
+			return nil, err
+		}
+		copy(s.Key[:], key)
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// compareSides counts what differs between the two views, by record: who is one
+// person may differ, too.
+func (a *App) compareSides(ctx context.Context, was, is *side) (Impact, error) {
+	out := newImpact(was.Policy, is.Policy, a.Clock())
+	var unread []string
+	for _, s := range is.report.Sources {
+		if !s.Whole {
+			unread = append(unread, s.Processor)
+		}
+		if out.AsOf.IsZero() || s.AsOf.Before(out.AsOf) {
+			out.AsOf = s.AsOf
+		}
+	}
+	if len(unread) > 0 || len(is.report.Sources) == 0 {
+		out.Why = "not every processor could be read whole just now: " + strings.Join(unread, ", ")
+		return out, nil
+	}
+	older := visitor{store: was.Store, twoNames: twoNames(was.Policy)}
+	if err := was.Store.Read(ctx, func(tx *store.Tx) error { return older.look(ctx, tx) }); err != nil {
+		return out, err
+	}
+	parts, err := visitSlices(ctx, is.Store, twoNames(is.Policy), newImpactCount, func(ctx context.Context, c *impactCount, subjects []subject) error {
+		before, err := older.decideRecords(ctx, was.Policy, subjects, out)
+		if err != nil {
+			return err
+		}
+		for i := range subjects {
+			s := &subjects[i]
+			c.person(s, before.of(s), is.Policy.Decide(s.person, s.under(is.Policy), out.At))
+		}
+		return nil
+	})
+	if err != nil {
+		return out, fmt.Errorf("count what the policy would change: %w", err)
+	}
+	out.finish(is.Policy, parts)
+	return out, nil
+}
+
+// recorded are decisions by the records that they are about.
+type recorded map[contact.Ref]*policy.Decision
+
+// decideRecords decides by the older view on all who have one of some records.
+func (v *visitor) decideRecords(ctx context.Context, p *policy.Policy, subjects []subject, at Impact) (recorded, error) {
+	var persons []int64
+	if err := v.store.Read(ctx, func(tx *store.Tx) error {
+		for _, s := range subjects {
+			for _, o := range s.rows {
+				id, err := tx.PersonByRef(o.Ref)
+				if err != nil {
+					return err
+				}
+				if id != 0 {
+					persons = append(persons, id)
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	slices.Sort(persons)
+	older, err := v.load(ctx, slices.Compact(persons))
+	out := recorded{}
+	for i := range older {
+		s := &older[i]
+		d := p.Decide(s.person, s.under(p), at.At)
+		for _, o := range s.rows {
+			out[o.Ref] = &d
+		}
+	}
+	return out, err
+}
+
+// of is what was decided of a person's records: the verdict of the first, and
+// the demands on all of them.
+func (r recorded) of(s *subject) policy.Decision {
+	out := policy.Decision{Verdict: policy.Kept}
+	if d := r[s.rows[0].Ref]; d != nil {
+		out.Verdict = d.Verdict
+	}
+	for _, o := range s.rows {
+		if d := r[o.Ref]; d != nil {
+			for _, m := range d.Demands {
+				if m.Ref == o.Ref {
+					out.Demands = append(out.Demands, m)
+				}
+			}
+		}
+	}
+	return out
+}
