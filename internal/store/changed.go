@@ -259,13 +259,17 @@ func (n *Neighbourhood) changes(p *person.Persons) (out []Joined) {
 
 // SetPersons stores who is one person now, after some records were resolved among
 // the persons around them, and has all of these decided again. Duties follow
-// their record's person.
+// their record's person; those of a record that is gone, one whom it was.
 func (tx *Tx) SetPersons(touched, persons []int64, changed []Joined) error {
 	for _, j := range changed {
 		if _, err := tx.Exec(`UPDATE observation SET person = $2 WHERE id = $1`, j.Observation, j.Person); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`UPDATE duty SET person = $2 WHERE (processor, object, record) = (SELECT processor, object, record FROM observation WHERE id = $1)`, j.Observation, j.Person); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE duty SET person = $2 WHERE person = $1 AND NOT EXISTS (SELECT 1 FROM observation o
+			WHERE (o.processor, o.object, o.record) = (duty.processor, duty.object, duty.record))`, j.Was, j.Person); err != nil {
 			return err
 		}
 	}

