@@ -24,6 +24,7 @@ lint: ## golangci-lint with the import rules (built from source on first use)
 
 bench: ## benchmarks of the pure core, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./policy ./internal/person ./internal/audit/...
+	$(GO) test -run '^$$' -bench QuietCycle -benchtime 10x ./internal/app
 
 fuzz: ## ten minutes on each parser
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 10m ./policy
