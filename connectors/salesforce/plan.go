@@ -136,10 +136,11 @@ func newPlan(o Options, s schema) plan {
 	return p
 }
 
-// narrow keeps what a write changes: existence, the opt-out and the topics.
+// narrow keeps what a write changes: existence, the opt-out and the topics. The
+// address stays, for a record without one isn't mailed whatever its flags say.
 func (p plan) narrow(topics []string) plan {
 	n := plan{}
-	keep := append([]string{"Id", "IsDeleted", "MasterRecordId", "IsPersonAccount", "HasOptedOutOfEmail"}, topics...)
+	keep := append([]string{"Id", "IsDeleted", "MasterRecordId", "IsPersonAccount", "Email", "HasOptedOutOfEmail"}, topics...)
 	for _, r := range p.records {
 		r.columns = slices.DeleteFunc(slices.Clone(r.columns), func(c column) bool { return c.group != "" || !slices.Contains(keep, c.name) })
 		r.layout = layoutOf(r.columns)

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
 
@@ -54,6 +56,67 @@ func TestAMinorGoesEverywhereThoughTheProofWentFirst(t *testing.T) {
 				w.run(t)
 			}
 			w.wantHubSpot(t, hs, "erased")
+		})
+	}
+}
+
+// What became of an unsubscribe that was cut short is what the record shows: one
+// that was never carried out is not claimed (invariants 5 and 10).
+func TestInvariant10CutShortIsNotDone(t *testing.T) {
+	for _, processor := range []string{"hubspot", "salesforce"} {
+		for _, when := range []string{"before", "after"} {
+			t.Run(processor+" "+when, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, "enforce")
+				w.wide(t)
+				w.rewrite(t, "lapsed.yaml", "mode: enforce", "mode: enforce\nlease: 500ms") // what is killed keeps it
+				w.crowd(3)
+				if processor == "hubspot" {
+					w.listed("per")
+				} else {
+					w.customer("per", map[string]any{"Newsletter__c": true})
+				}
+				h, die := &hooked{}, once("unsubscribe", func() { panic(errKilled) })
+				if h.before = die; when == "after" {
+					h.before, h.after = nil, die
+				}
+				if !w.killed(t, hook(processor, h)) {
+					t.Fatal("nobody died")
+				}
+				w.run(t)
+				skipped := map[string]int{"before": 1, "after": 0}[when]
+				if n, m := w.outcomes(t, "skipped"), w.outcomes(t, "final"); n != skipped || m != 1 {
+					t.Errorf("%d attempts were not carried out, want %d; %d are final, want 1", n, skipped, m)
+				}
+				if n := w.kinds(t, "duty.opened"); n != 1 {
+					t.Errorf("%d duties for one unsubscribe", n)
+				}
+			})
+		}
+	}
+}
+
+// yes says yes to every unsubscribe and does nothing.
+type yes struct{ connectors.Connector }
+
+func (yes) Unsubscribe(_ context.Context, items []connectors.Unsubscription) []error {
+	return make([]error, len(items))
+}
+
+// A processor that says yes and goes on mailing is believed by nobody (invariant 10).
+func TestInvariant10YesAndStillMailed(t *testing.T) {
+	for _, processor := range []string{"hubspot", "salesforce"} {
+		t.Run(processor, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "enforce")
+			w.wide(t)
+			w.crowd(3)
+			w.listed("per")
+			w.customer("pal", map[string]any{"Newsletter__c": true})
+			w.run(t, func(a *App) { a.connectors[processor] = yes{a.connectors[processor]} })
+			if n, m := w.outcomes(t, "accepted"), w.outcomes(t, "final"); n != 2 || m != 1 {
+				t.Errorf("%d are accepted, want 2; %d are final, want 1", n, m)
+			}
 		})
 	}
 }
