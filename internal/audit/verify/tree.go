@@ -89,6 +89,8 @@ func (t *tree) compare(level int, n int64) {
 		t.problems.add("S1", -1, "", "%s", damage)
 	case err != nil:
 		t.problems.fail(err)
+	case got == nil && len(want) < tileWidth*32:
+		// some media keep full tiles only: the root speaks for the rest
 	case got == nil:
 		t.absent++
 	default:
