@@ -115,6 +115,9 @@ func (w *schemaWriter) of(t reflect.Type, path string) object {
 	if words, closed := w.source.words[path]; closed && t.Kind() == reflect.String {
 		return enum(words)
 	}
+	if path == "processor.region" {
+		return object{"type": "string", "pattern": regionForm.String()}
+	}
 	if words, closed := w.source.enums[t.Name()]; closed {
 		return w.define(t.Name(), enum(words))
 	}

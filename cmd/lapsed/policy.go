@@ -11,7 +11,7 @@ import (
 
 func newPolicy() *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "Check, show and test a policy", Args: args(cobra.NoArgs), RunE: group}
-	c.AddCommand(newPolicyLint(), newPolicyShow(), newPolicyTest(), newPolicyActivate(), newPolicyNotice(), newPolicyDiff(), newPolicyForecast())
+	c.AddCommand(newPolicyLint(), newPolicyShow(), newPolicyTest(), newPolicyActivate(), newPolicyNotice(), newPolicyDiff(), newPolicyForecast(), newPolicySchema())
 	return c
 }
 

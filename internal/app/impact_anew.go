@@ -180,7 +180,7 @@ func (a *App) compareSides(ctx context.Context, was, is *side) (Impact, error) {
 		return out, nil
 	}
 	older := visitor{store: was.Store, twoNames: twoNames(was.Policy)}
-	if err := was.Store.Read(ctx, func(tx *store.Tx) error { return older.look(ctx, tx) }); err != nil {
+	if err := older.prepare(ctx); err != nil {
 		return out, err
 	}
 	parts, err := visitSlices(ctx, is.Store, twoNames(is.Policy), newImpactCount, func(ctx context.Context, c *impactCount, subjects []subject) error {

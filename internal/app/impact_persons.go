@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -82,25 +83,65 @@ type visitor struct {
 	holds    bool           // there are some
 	refusals bool           // that outlive their records
 	minors   map[int64]bool // whose deletion has begun
+	sharing  map[int64]bool // who have an identifier in common with somebody else
 }
 
-// look finds out what has to be loaded of each person at all.
+// prepare finds out what has to be loaded of each person at all.
+func (v *visitor) prepare(ctx context.Context) error {
+	if err := v.store.Read(ctx, func(tx *store.Tx) error { return v.look(ctx, tx) }); err != nil {
+		return err
+	}
+	return v.share(ctx)
+}
+
+// look finds out whether there are holds, refusals that outlived their records, and
+// minors who are half gone.
 func (v *visitor) look(ctx context.Context, tx *store.Tx) error {
 	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind = 'refused')`).Scan(&v.holds, &v.refusals); err != nil {
 		return err
 	}
 	minors, err := ids(tx.QueryContext(ctx, `SELECT DISTINCT g.person FROM duty g JOIN duty l ON l.person = g.person WHERE g.verb = 'delete' AND g.ground = 'minor' AND g.state IN ('accepted', 'gone', 'final')
 		AND l.verb = 'delete' AND l.ground = 'minor' AND l.state IN ('waiting', 'due', 'acting', 'held', 'refused', 'disputed') AND l.opened <= g.changed`))
-	v.minors = map[int64]bool{}
-	for _, id := range minors {
-		v.minors[id] = true
-	}
+	v.minors = setOf(minors)
 	return err
+}
+
+// share finds who has an identifier in common with somebody else: few, and asking
+// for it person by person costs more than all the rest. Keys are pseudonyms, so
+// each first byte has its share of them.
+func (v *visitor) share(ctx context.Context) error {
+	parts := min(max(runtime.GOMAXPROCS(0), 1), 4)
+	found := make([][]int64, parts)
+	workers := pool.New().WithContext(ctx).WithFirstError().WithCancelOnError()
+	for i := range parts {
+		from, below := []byte{byte(256 * i / parts)}, []byte{byte(256 * (i + 1) / parts)}
+		if i == parts-1 {
+			below = bytes.Repeat([]byte{255}, 17) // above every key
+		}
+		workers.Go(func(ctx context.Context) error {
+			return v.store.Read(ctx, func(tx *store.Tx) (err error) {
+				found[i], err = ids(tx.QueryContext(ctx, `SELECT DISTINCT o.person FROM identifier i JOIN observation o ON o.id = i.observation WHERE i.key IN (
+					SELECT k.key FROM identifier k JOIN observation m ON m.id = k.observation WHERE k.key >= $1 AND k.key < $2 GROUP BY k.key HAVING MIN(m.person) <> MAX(m.person))`, from, below))
+				return err
+			})
+		})
+	}
+	err := workers.Wait()
+	v.sharing = setOf(slices.Concat(found...))
+	return err
+}
+
+func setOf(ids []int64) map[int64]bool {
+	out := map[int64]bool{}
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }
 
 // slices hands out the ids of all persons, in their order.
 func (v *visitor) slices(ctx context.Context, do func([]int64)) error {
-	if err := v.store.Read(ctx, func(tx *store.Tx) error { return v.look(ctx, tx) }); err != nil {
+	if err := v.prepare(ctx); err != nil {
 		return err
 	}
 	for after := int64(0); ; {
@@ -176,7 +217,16 @@ type reaching struct {
 
 func (v *visitor) others(tx *store.Tx, ids []int64) (reaching, error) {
 	r := reaching{map[int64][]contact.Facts{}, map[int64]bool{}}
-	n, err := tx.Sharing(ids)
+	var some []int64
+	for _, id := range ids {
+		if v.sharing[id] {
+			some = append(some, id)
+		}
+	}
+	if len(some) == 0 {
+		return r, nil
+	}
+	n, err := tx.Sharing(some)
 	if err != nil || len(n.Observations) == 0 {
 		return r, err
 	}
@@ -194,7 +244,7 @@ func (v *visitor) others(tx *store.Tx, ids []int64) (reaching, error) {
 		if err != nil {
 			return r, err
 		}
-		r.add(rows, ids, g.Signals)
+		r.add(rows, some, g.Signals)
 	}
 	return r, nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // next is the world's policy with some texts changed, bound as the installation's.
-func next(t *testing.T, a *App, pairs ...string) *policy.Policy {
+func next(t testing.TB, a *App, pairs ...string) *policy.Policy {
 	t.Helper()
 	text := string(policy.Reference)
 	for i := 0; i < len(pairs); i += 2 {

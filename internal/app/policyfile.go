@@ -119,6 +119,9 @@ func lintProblems(notes []policy.Note) document.Problems {
 	return out
 }
 
+// PolicySchema is the JSON Schema of a policy file.
+func PolicySchema() []byte { return policy.Schema }
+
 // Show is a policy as it decides, for readers.
 type Show struct {
 	Name       string     `json:"policy"`

@@ -41,7 +41,7 @@ func Export(ctx context.Context, tx *sql.Tx, dir string) error {
 		return fmt.Errorf("publish the log: its newest checkpoint: %w", err)
 	}
 	p := publication{ctx, tx, dir, size}
-	for _, step := range []func() error{func() error { return p.extends(ours.Origin, size) }, p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
+	for _, step := range []func() error{func() error { return p.extends(ours.Origin, size) }, p.clean, p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
 		if err := step(); err != nil {
 			return fmt.Errorf("publish the log: %w", err)
 		}
@@ -88,6 +88,18 @@ func (p publication) extends(origin string, size int64) error {
 		return fmt.Errorf("%w: at size %d its root is another. One of the two was changed: stop, and let an auditor compare them with a checkpoint held elsewhere", ErrBroken, there.Size)
 	}
 	return nil
+}
+
+// unfinished is how a file is named until it is whole.
+const unfinished = ".new.*"
+
+// clean removes what an export left that was killed.
+func (p publication) clean() error {
+	left, err := fs.Glob(os.DirFS(p.dir), unfinished)
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(p.path(name)))
+	}
+	return err
 }
 
 // bundles writes the entries: a uint16 length and the bytes, for each.
@@ -304,7 +316,7 @@ func (p publication) put(name string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new.*")
+	f, err := os.CreateTemp(p.dir, unfinished) // outside what a reader lists
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,10 @@ func (tx *Tx) insert(generation int64, o contact.Observation) error {
 	if err := tx.again(`UPDATE observation SET person = id WHERE id = $1`, id); err != nil {
 		return err
 	}
+	// One that comes back brings along what was done at it.
+	if err := tx.again(`UPDATE duty SET person = $4 WHERE processor = $1 AND object = $2 AND record = $3`, o.Ref.Processor, o.Ref.Object, o.Ref.ID, id); err != nil {
+		return err
+	}
 	if err := tx.addIdentifiers(id, o.Identifiers); err != nil {
 		return err
 	}
