@@ -76,10 +76,11 @@ const (
 
 // dueIn is how long it is until the next cycle: what the state says, so that a
 // restart neither repeats one nor skips one. A cycle that was left unfinished is
-// due at once; whoever is in it holds the lease.
+// due at once; whoever is in it holds the lease. Who looks at a plan meanwhile
+// puts off nothing that is to be carried out.
 func (a *App) dueIn(ctx context.Context) (wait time.Duration, err error) {
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
-		began, finished, err := tx.LatestCycle()
+		began, finished, err := tx.LatestCycle(string(a.Config.Mode))
 		if err != nil || began.IsZero() || !finished {
 			return err
 		}

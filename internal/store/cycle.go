@@ -23,11 +23,11 @@ func (tx *Tx) BeginCycle(id, mode string, settles bool, now time.Time) (number i
 	return number, unfinished, err
 }
 
-// LatestCycle returns when the newest cycle began, zero if there was none, and
-// whether it has ended.
-func (tx *Tx) LatestCycle() (began time.Time, finished bool, err error) {
+// LatestCycle returns when the newest cycle of a mode began, zero if there was
+// none, and whether it has ended.
+func (tx *Tx) LatestCycle(mode string) (began time.Time, finished bool, err error) {
 	var started, ended int64
-	err = tx.QueryRow(`SELECT started, finished FROM cycle WHERE number = (SELECT MAX(number) FROM cycle)`).Scan(&started, &ended)
+	err = tx.QueryRow(`SELECT started, finished FROM cycle WHERE mode = $1 ORDER BY number DESC LIMIT 1`, mode).Scan(&started, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"testing"
+	"time"
+)
+
+// The next cycle is due an interval after the last, whichever process did it, and
+// looking at a plan puts nothing off.
+func TestWhenTheNextCycleIsDue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "enforce")
+	w.crowd(1)
+	due := func(change ...func(*App)) (d time.Duration) {
+		w.with(t, func(a *App) {
+			for _, c := range change {
+				c(a)
+			}
+			var err error
+			if d, err = a.dueIn(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		})
+		return d.Round(time.Minute)
+	}
+	if d := due(); d != 0 {
+		t.Errorf("the first is due in %s", d)
+	}
+	w.run(t)
+	if d := due(); d != 15*time.Minute {
+		t.Errorf("after a cycle the next is due in %s", d)
+	}
+	w.advance(10 * time.Minute)
+	w.plan(t)
+	if d := due(); d != 5*time.Minute {
+		t.Errorf("after somebody looked the next is due in %s", d)
+	}
+	if d := due(off(w, -9*time.Minute)); d != 14*time.Minute {
+		t.Errorf("by a clock that was set back it is due in %s", d)
+	}
+	if d := due(off(w, -time.Hour)); d != 0 {
+		t.Errorf("after a last cycle in our future it is due in %s", d)
+	}
+}
