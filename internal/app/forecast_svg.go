@@ -9,7 +9,7 @@ import (
 
 // The chart's measures, in its own units.
 const (
-	chartWidth, chartHeight     = 960, 360
+	chartWidth, chartHeight     = 990, 360
 	chartLeft, chartTop         = 70, 50
 	plotWidth, plotHeight       = 870, 240
 	chartBottom                 = chartTop + plotHeight
@@ -71,7 +71,7 @@ func (f *Forecast) bars(b *strings.Builder, top int) {
 		fmt.Fprintf(b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" fill="%s"><title>%s: %d</title></rect>`+"\n",
 			left+slot*.1, float64(chartBottom)-h, slot*.8, h, chartDarkest, escaped(x.Begins), x.Persons)
 		if i%step == 0 {
-			fmt.Fprintf(b, `<path d="M%.2f %dv6" stroke="#1a1a1a"/><text x="%.2f" y="%d">%s</text>`+"\n", left+slot/2, chartBottom, left, chartBottom+22, escaped(x.Begins))
+			fmt.Fprintf(b, `<path d="M%.2f %dv6" stroke="#1a1a1a"/><text x="%.2f" y="%d" text-anchor="middle">%s</text>`+"\n", left+slot/2, chartBottom, left+slot/2, chartBottom+22, escaped(x.Begins))
 		}
 	}
 	fmt.Fprintf(b, `<text x="%d" y="%d">Week of; bars are people. %s of grace come after.</text>`+"\n", chartLeft, chartBottom+48, escaped(f.Grace))

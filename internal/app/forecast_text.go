@@ -56,7 +56,7 @@ func (f *Forecast) Text(w io.Writer) {
 		}
 		line("  %9d  %s", n, channelName(c))
 	}
-	line("Of %d people in scope: %d have lapsed already, %d stay longer, %d go by another clause or can't be told apart, of %d something is not known", f.Persons, f.Lapsed, f.Later, f.Otherwise, f.Undetermined)
+	line("Of %d people in scope: %d have lapsed already, %d stay longer, %d go by another clause or are too many records for one person, of %d something that decides is not known", f.Persons, f.Lapsed, f.Later, f.Otherwise, f.Undetermined)
 }
 
 func channelName(c string) string {

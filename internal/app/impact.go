@@ -369,8 +369,11 @@ func (i Impact) Text(w io.Writer) {
 	}
 	line("  %7d  people for whom something new would be done", i.New)
 	for _, v := range verbs {
-		if i.Newly[v] > 0 || i.NoLonger[v] > 0 {
-			line("  %7d  newly: %s; no longer: %d", i.Newly[v], v.Words(), i.NoLonger[v])
+		if n := i.Newly[v]; n > 0 {
+			line("  %7d  newly: %s", n, v.Words())
+		}
+		if n := i.NoLonger[v]; n > 0 {
+			line("  %7d  no longer: %s", n, v.Words())
 		}
 	}
 	for _, m := range i.Verdicts {

@@ -19,6 +19,13 @@ import (
 	"github.com/lapsed/lapsed/policy"
 )
 
+// ImpactAnew is Impact from a fresh read of all processors, for policies whose
+// rules look at other things than the active ones: exact, at the cost of a whole
+// read.
+func (a *App) ImpactAnew(ctx context.Context, next *policy.Policy) (Impact, error) {
+	return a.impactAnew(ctx, a.Policy, next)
+}
+
 // impactAnew is impact from one fresh read of all processors, seen by both
 // policies at once, so that it is exact whatever their rules look at. It needs as
 // many calls as a whole read, keeps what it saw in two states in a directory of

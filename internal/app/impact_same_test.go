@@ -168,7 +168,7 @@ func TestImpactAnewIsImpact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := a.impactAnew(context.Background(), a.Policy, p)
+	read, err := a.ImpactAnew(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
