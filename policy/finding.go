@@ -34,6 +34,8 @@ const (
 	FindDisputed        FindingCode = "disputed"
 	FindRefusedByVendor FindingCode = "refused-by-processor"
 	FindReappeared      FindingCode = "reappeared"
+	FindTakenBack       FindingCode = "refusal-taken-back"
+	FindHeldHalfway     FindingCode = "held-half-way"
 	FindClockSkew       FindingCode = "clock-skew"
 	FindObserveTooLong  FindingCode = "observe-too-long"
 	FindPolicyProposed  FindingCode = "policy-proposed"
@@ -56,7 +58,7 @@ func (c FindingCode) Clause() string {
 		return "C8"
 	case FindRegionDrift, FindRegionUnknown:
 		return "C9"
-	case FindOldRefusal:
+	case FindOldRefusal, FindTakenBack:
 		return "C12"
 	case FindPolicyProposed:
 		return "C15"

@@ -84,7 +84,10 @@ func TestInvariant03HoldHalfWay(t *testing.T) {
 	w.run(t)
 	w.advance(grace)
 	var a *App
-	w.run(t, func(x *App) { a = x }, hook("salesforce", &hooked{after: once("delete", func() { w.hold(t, a, address("kari"), 60) })}))
+	first := w.run(t, func(x *App) { a = x }, hook("salesforce", &hooked{after: once("delete", func() { w.hold(t, a, address("kari"), 60) })}))
+	if has(first, policy.FindHeldHalfway, "hubspot") != 1 {
+		t.Errorf("what a hold stopped half-way is not said: %v", first.Findings)
+	}
 	w.wantLead(t, lead, "binned")
 	w.wantHubSpot(t, hs, "live")
 	r := w.run(t)

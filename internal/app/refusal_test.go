@@ -67,7 +67,10 @@ func TestInvariant15FlippedBackIsUndone(t *testing.T) {
 			if !w.mailed(t, id) {
 				t.Fatal("the flip did nothing")
 			}
-			w.run(t)
+			r := w.run(t)
+			if n := has(r, policy.FindTakenBack, "hubspot"); (n > 0) != c.ends {
+				t.Errorf("%d findings that a no was taken back; findings %v", n, r.Findings)
+			}
 			if w.mailed(t, id) == c.ends {
 				t.Errorf("mailed after the cycle: %v", !c.ends)
 			}

@@ -75,6 +75,7 @@ func (a *acting) again(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) 
 			out = append(out, e)
 		}
 	}
+	a.flips(j, left)
 	var refused []contact.Refusal
 	for _, o := range j.rows {
 		refused = append(refused, o.Facts.Refusals...)

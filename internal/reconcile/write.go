@@ -88,6 +88,9 @@ func (a *acting) intend(ctx context.Context, orders []order) ([]order, error) {
 				held[o.duty.Person] = slices.ContainsFunc(hs[o.duty.Person], func(h policy.Hold) bool { return h.Until >= a.today })
 			}
 			if held[o.duty.Person] && o.duty.Verb == policy.Delete {
+				if err := a.halfway(tx, o.duty); err != nil {
+					return nil, err
+				}
 				continue
 			}
 			// Another process may have begun it meanwhile.
@@ -106,6 +109,20 @@ func (a *acting) intend(ctx context.Context, orders []order) ([]order, error) {
 		return out, nil
 	})
 	return begun, err
+}
+
+// halfway says so when a hold lands between the deletions of one person.
+func (a *acting) halfway(tx *store.Tx, d duty.Duty) error {
+	duties, err := tx.DutiesOf([]int64{d.Person})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(duties[d.Person], func(x duty.Duty) bool {
+		return x.Verb == policy.Delete && (x.State == duty.Acting || x.State == duty.Accepted || x.State == duty.Gone)
+	}) {
+		a.findings.add(policy.FindHeldHalfway, d.Ref.Processor, "", 1, d.Ref.String(), "a hold came when a record of the person was already deleted elsewhere: what is left at "+d.Ref.Processor+" is kept; restore the other one from its bin if the hold needs it")
+	}
+	return nil
 }
 
 func (a *acting) intent(tx *store.Tx, o *order, now time.Time, holds int) (entry.Entry, error) {
