@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -176,7 +177,10 @@ func (a *App) openKeys(ctx context.Context) error {
 	case missing && size > 0:
 		return fmt.Errorf("%w: the state holds a log of %d entries, and its keys are not in %s. Restore them from their backup; new ones would forget every refusal", ErrRefused, size, a.Config.Keys)
 	case errors.Is(ringErr, pseudonym.ErrNoKeys):
-		if ring, err = pseudonym.Create(a.Config.Keys, a.Clock().Year()); err != nil {
+		if ring, err = pseudonym.Create(a.Config.Keys, a.Clock().Year()); errors.Is(err, fs.ErrExist) {
+			ring, err = pseudonym.Open(a.Config.Keys) // another process that starts was first
+		}
+		if err != nil {
 			return err
 		}
 	case ringErr != nil:
@@ -184,7 +188,10 @@ func (a *App) openKeys(ctx context.Context) error {
 	}
 	switch {
 	case errors.Is(logErr, audit.ErrNoKey):
-		if log, err = audit.CreateKey(a.Config.Keys, string(a.Config.Audit.Origin)); err != nil {
+		if log, err = audit.CreateKey(a.Config.Keys, string(a.Config.Audit.Origin)); errors.Is(err, fs.ErrExist) {
+			log, err = audit.OpenKey(a.Config.Keys)
+		}
+		if err != nil {
 			return err
 		}
 	case logErr != nil:

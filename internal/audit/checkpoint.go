@@ -70,12 +70,15 @@ func CreateKey(dir, origin string) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the log key: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, keyFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(dir, keyFile+".*") // its owner's alone
 	if err != nil {
 		return nil, fmt.Errorf("write the log key: %w", err)
 	}
 	_, err = f.WriteString(skey + "\n" + vkey + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Link(f.Name(), filepath.Join(dir, keyFile)) // whole, or not at all; a rename would replace another's
+	}
+	if err := errors.Join(err, os.Remove(f.Name()), syncDir(dir)); err != nil {
 		return nil, fmt.Errorf("write the log key: %w", err)
 	}
 	return OpenKey(dir)
@@ -192,7 +195,11 @@ func (l *Log) Pin(c Checkpoint) error {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return fmt.Errorf("write the pin: %w", err)
 	}
-	d, err := os.Open(l.dir)
+	return syncDir(l.dir)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}

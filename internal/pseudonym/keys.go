@@ -96,12 +96,24 @@ func newKey() string {
 	return hex.EncodeToString(k[:])
 }
 
-// writeOnce writes a file that must not be there yet, durably.
+// writeOnce writes a file that must not be there yet (fs.ErrExist), durably. It
+// appears whole: nobody ever reads half of it, whenever we are killed.
 func writeOnce(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // its owner's alone
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Link(f.Name(), path) // a rename would replace another's
+	}
+	return errors.Join(err, os.Remove(f.Name()), syncDir(filepath.Dir(path)))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

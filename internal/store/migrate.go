@@ -35,8 +35,16 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string,
 	case have == newest:
 		return nil
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the state from version %d: %w", have, err)
+	_, err = p.Up(ctx)
+	for last := have; err != nil; {
+		// Another process that starts may have done this step: SQLite has no lock that
+		// outlasts one migration, and each of them happens once.
+		now, e := p.GetDBVersion(ctx)
+		if e != nil || now <= last {
+			return fmt.Errorf("migrate the state from version %d: %w", have, err)
+		}
+		last = now
+		_, err = p.Up(ctx)
 	}
 	return nil
 }
