@@ -83,3 +83,26 @@ func TestNoticeEscapes(t *testing.T) {
 		t.Error("the Markdown takes it for markup")
 	}
 }
+
+// No page, whatever it holds, is read beyond its ends, and comparing it twice
+// gives the same.
+func FuzzCompareNotice(f *testing.F) {
+	d, _, problems := policy.Parse("reference.yaml", policy.Reference)
+	if len(problems) > 0 {
+		f.Fatal(problems)
+	}
+	f.Add(d.Publish().Markdown())
+	f.Add("Salesforce (JP)\nBinding Corporate Rules\nunder the age of 16\n2-year period, twelve months\nAcme (US)")
+	f.Add(" | | (US)\nPiwik | | \n- * # |")
+	f.Fuzz(func(t *testing.T, page string) {
+		a, b := d.CompareNotice(page), d.CompareNotice(page)
+		if len(a) != len(b) {
+			t.Fatalf("%v, and then %v", a, b)
+		}
+		for i := range a {
+			if a[i] != b[i] || a[i].Words() == "" {
+				t.Fatalf("%v, and then %v", a[i], b[i])
+			}
+		}
+	})
+}

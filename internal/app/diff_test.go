@@ -56,6 +56,7 @@ func TestDiffFiles(t *testing.T) {
 // A signal that goes can't be counted from what is kept, and can by reading anew:
 // the number is exact, and the installation's state is what it was.
 func TestDiffReadsAnew(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	w := newWorld(t, "observe")
 	w.crowd(2)
 	w.both("old")
