@@ -13,6 +13,7 @@ import (
 
 	"github.com/lapsed/lapsed/internal/sandbox"
 	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/internal/store/pgtest"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -66,19 +67,37 @@ func TestVisitedDecisionsAreTheCycles(t *testing.T) {
 	}
 }
 
-// An address that two people have carries the no of one to the other, here too.
+// An address that two people have carries the no of one to the other, here too, in
+// either kind of state; and the impact and the forecast are what they are there.
 func TestVisitedDecisionsOfSharedAddresses(t *testing.T) {
-	w := newWorld(t, "observe")
-	w.crowd(2)
-	w.listed("both")
-	lead := w.lead("both", now.AddDate(0, -1, 0)) // the same address, another name
-	w.sf.Update("Lead", lead, map[string]any{"FirstName": "Ola", "LastName": "Svensson", "HasOptedOutOfEmail": true})
-	w.run(t)
-	w.with(t, func(a *App) {
-		if v := asDecided(t, a); v.shared != 1 || v.persons != 4 {
-			t.Errorf("not all was tried: %+v", v)
-		}
-	})
+	for name, state := range map[string]func(*testing.T) string{"sqlite": nil, "postgres": func(t *testing.T) string { return pgtest.New(t) }} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "observe")
+			if state != nil {
+				w.rewrite(t, "lapsed.yaml", "state: sqlite:./lapsed.db", "state: "+state(t))
+			}
+			w.crowd(2)
+			w.listed("both")
+			lead := w.lead("both", now.AddDate(0, -1, 0)) // the same address, another name
+			w.sf.Update("Lead", lead, map[string]any{"FirstName": "Ola", "LastName": "Svensson", "HasOptedOutOfEmail": true})
+			w.lapsed("half", now.AddDate(0, -18, 0))
+			w.run(t)
+			w.with(t, func(a *App) {
+				if v := asDecided(t, a); v.shared != 1 || v.persons != 5 {
+					t.Errorf("not all was tried: %+v", v)
+				}
+				p := next(t, a, "period: 2y ", "period: 1y ")
+				for from, count := range map[string]func(context.Context, *policy.Policy) (Impact, error){"the state": a.Impact, "a fresh read": a.ImpactAnew} {
+					if i, err := count(context.Background(), p); err != nil || !i.Exact || i.Number() != 1 || i.Persons != 5 {
+						t.Errorf("from %s: %v %+v", from, err, i)
+					}
+				}
+				if f, err := a.Forecast(context.Background(), 52); err != nil || f.Persons != 5 || f.Weeks[26].Persons != 1 {
+					t.Errorf("%v %+v", err, f)
+				}
+			})
+		})
+	}
 }
 
 // visited counts what a comparison met.
