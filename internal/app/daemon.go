@@ -183,7 +183,7 @@ func (d *daemon) reread(ctx context.Context) {
 		}
 		kept := *a
 		kept.standing = []store.Note{{Code: string(policy.FindConfigInvalid), Count: 1,
-			Words: "config or policy have changed and can't be taken over: the old ones stay in force (lapsed policy lint and the process log say why)"}}
+			Words: policy.ConfigInvalidWords()}}
 		d.app.Store(&kept)
 		return
 	}

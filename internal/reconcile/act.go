@@ -120,7 +120,7 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	for i, name := range names {
 		if faults[i] != nil || len(answers[i]) != len(refs[name]) {
 			a.unread[name] = true
-			a.findings.add(policy.FindSourceUnread, name, "refresh", 1, "", name+" could not be re-read before a write: its persons wait")
+			a.findings.add(policy.FindSourceUnread, name, "refresh", 1, "", policy.NotReReadWords(name))
 			continue
 		}
 		if err := a.store(ctx, name, answers[i]); err != nil {

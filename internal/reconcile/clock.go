@@ -67,7 +67,7 @@ func (r *run) judgeClock(reads []*pulling) {
 	case r.clockWhy != "":
 	case behind > skewLimit:
 		r.clockWhy = "our clock is behind the log's newest entry"
-		r.findings.add(policy.FindClockSkew, "", "", int(behind.Seconds()), "", fmt.Sprintf("our clock is %s behind the log's newest entry: nothing is planned until it has caught up", behind.Round(time.Second)))
+		r.findings.add(policy.FindClockSkew, "", "", int(behind.Seconds()), "", policy.ClockBehindWords(behind))
 	case !told && len(reads) > 0:
 		r.clockWhy = "no processor told the time"
 	}

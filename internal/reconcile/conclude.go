@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -108,31 +107,31 @@ func (x *pulling) faultCode() string {
 
 // notes are the findings that the read leaves behind. They stand until the next.
 func (x *pulling) notes() (out []store.Note) {
-	note := func(c policy.FindingCode, subject string, n int, format string, args ...any) {
-		out = append(out, store.Note{Code: string(c), Processor: x.name, Subject: subject, Count: n, Words: fmt.Sprintf(format, args...)})
+	note := func(c policy.FindingCode, subject string, n int, words string) {
+		out = append(out, store.Note{Code: string(c), Processor: x.name, Subject: subject, Count: n, Words: words})
 	}
 	switch {
 	case x.fault == nil && x.unjoined > 0:
-		note(policy.FindSourceUnread, "identity", x.unjoined, "records at %s don't show whose they are: an act in them could be anybody's, so nobody is deleted for lapsing", x.name)
+		note(policy.FindSourceUnread, "identity", x.unjoined, policy.IdentityUnreadWords(x.name))
 	case x.shrunk:
-		note(policy.FindSourceShrunk, "", x.kept-x.contacts, "%s showed %d records where %d are known: nobody is deleted for lapsing until it shows them again", x.name, x.contacts, x.kept)
+		note(policy.FindSourceShrunk, "", x.kept-x.contacts, policy.SourceShrunkWords(x.name, x.contacts, x.kept))
 	case x.fault != nil:
-		note(policy.FindSourceUnread, "", 1, "%s was not read whole (%v): nobody is deleted for lapsing, refusals go on", x.name, x.fault)
+		note(policy.FindSourceUnread, "", 1, policy.SourceUnreadWords(x.name, x.fault))
 	}
 	for _, m := range x.about.Missing {
-		note(policy.FindMissing, m.What, 1, "%s: %s is missing: %s", x.name, m.What, m.Hint)
+		note(policy.FindMissing, m.What, 1, policy.MissingWords(x.name, m.What, m.Hint))
 	}
 	if d := x.skew.Abs(); d > skewLimit {
-		note(policy.FindClockSkew, "", int(d.Seconds()), "our clock and %s's differ by %s: nothing is planned until they agree", x.name, d.Round(time.Second))
+		note(policy.FindClockSkew, "", int(d.Seconds()), policy.SkewWords(x.name, d))
 	}
 	// Where the account is hosted, against what the policy says (C9).
 	p, ok := x.Policy.Processors.Get(x.name)
 	switch {
 	case !ok || x.fault != nil && x.about.Hosting == "":
 	case x.about.Region == "":
-		note(policy.FindRegionUnknown, "", 1, "where %s is hosted can't be told from what it says (%q); the policy says %s", x.name, x.about.Hosting, p.Region)
+		note(policy.FindRegionUnknown, "", 1, policy.RegionUnknownWords(x.name, x.about.Hosting, p.Region))
 	case !strings.EqualFold(x.about.Region, p.Region):
-		note(policy.FindRegionDrift, "", 1, "%s is hosted in %s (%s), and the policy says %s", x.name, x.about.Region, x.about.Hosting, p.Region)
+		note(policy.FindRegionDrift, "", 1, policy.RegionDriftWords(x.name, x.about.Region, x.about.Hosting, p.Region))
 	}
 	return out
 }

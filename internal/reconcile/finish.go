@@ -140,22 +140,22 @@ func (r *run) standing() {
 			continue
 		}
 		if e.Value.ByHand == nil && !e.Value.Aggregated {
-			r.findings.add(policy.FindNotConfigured, e.Name, "", 1, "", e.Name+" is in the policy, and nothing here reaches it: it is neither configured, by hand nor aggregated")
+			r.findings.add(policy.FindNotConfigured, e.Name, "", 1, "", policy.NotConfiguredWords(e.Name))
 		}
 		if e.Value.Published != nil && !*e.Value.Published {
-			r.findings.add(policy.FindNotPublished, e.Name, "", 1, "", e.Name+" is in use, and the published notice does not list it")
+			r.findings.add(policy.FindNotPublished, e.Name, "", 1, "", policy.NotPublishedWords(e.Name))
 		}
 	}
 	if r.unpublished != "" {
-		r.findings.add(policy.FindLogBehind, "", "", 1, "", "the log can't be published since "+r.unpublished+": is its directory there, writable, and is there space?")
+		r.findings.add(policy.FindLogBehind, "", "", 1, "", policy.LogBehindWords(r.unpublished))
 	}
 	for _, n := range r.Standing {
 		r.findings.note(n)
 	}
 	if p := r.Proposed; p.Revision != "" {
-		r.findings.add(policy.FindPolicyProposed, "", p.Revision[:12], 1, "", "the policy file has changed and is only proposed: it decides once it is activated (lapsed policy activate); "+p.Impact)
+		r.findings.add(policy.FindPolicyProposed, "", p.Revision[:12], 1, "", policy.ProposedWords(p.Impact))
 	}
 	if r.hand == nil && !r.begunAt.IsZero() && r.now.Sub(r.begunAt) > 30*24*time.Hour {
-		r.findings.add(policy.FindObserveTooLong, "", "", int(r.now.Sub(r.begunAt).Hours()/24), "", "lapsed has only observed for more than 30 days: nothing that the policy promises is carried out")
+		r.findings.add(policy.FindObserveTooLong, "", "", int(r.now.Sub(r.begunAt).Hours()/24), "", policy.ObserveTooLongWords())
 	}
 }

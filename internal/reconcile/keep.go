@@ -59,7 +59,7 @@ func (r *run) decided(j judged, name string) store.Decided {
 		d.Demands[string(m.Ground)+"."+string(m.Verb)]++
 		if m.Verb == policy.Instruct {
 			d.Find(store.PersonFinding{Code: string(policy.FindBeyondKeep), Processor: m.Ref.Processor, Record: m.Ref.String(), Count: 1,
-				Words: "records at " + m.Ref.Processor + " are kept by a law that does not ask for all that is filled in: somebody must empty the rest"})
+				Words: policy.BeyondKeepWords(m.Ref.Processor)})
 		}
 	}
 	for _, f := range j.decision.Findings {

@@ -157,7 +157,7 @@ func (r *run) freeze(ctx context.Context, live []store.Frozen, population int) e
 		f := store.Frozen{Batch: b, Population: population}
 		r.report.Batches = append(r.report.Batches, BatchReport{Batch: b, Needed: r.Needed(f), Frozen: r.hand != nil})
 		if b.Why == duty.Surge {
-			r.findings.add(policy.FindSurge, "", "", b.Count, "", fmt.Sprintf("%d duties came at once where a usual day has few: is a field mapped wrongly?", b.Count))
+			r.findings.add(policy.FindSurge, "", "", b.Count, "", policy.SurgeWords(b.Count))
 		}
 	}
 	slices.SortStableFunc(r.report.Batches, func(a, b BatchReport) int { return strings.Compare(a.Digest, b.Digest) })

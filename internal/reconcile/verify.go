@@ -86,7 +86,7 @@ func (r *run) settlePart(ctx context.Context, name string, list []duty.Duty) err
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r.findings.add(policy.FindSourceUnread, name, "verify", 1, "", name+" could not be re-read: what it accepted is not confirmed yet")
+		r.findings.add(policy.FindSourceUnread, name, "verify", 1, "", policy.UnconfirmedWords(name))
 		seen = make([]connectors.Reread, len(list)) // nothing is known of any of them
 	}
 	if err := r.askStatuses(ctx, name, list, seen); err != nil {
@@ -169,7 +169,7 @@ func (r *run) settleOne(tx *store.Tx, d duty.Duty, seen connectors.Reread) ([]en
 	default:
 		state, reason, d.State = "disputed", "back-after-deletion", duty.Disputed
 		d.NotBefore = r.now
-		r.findings.add(policy.FindReappeared, d.Ref.Processor, "", 1, d.Ref.String(), "records that were deleted at "+d.Ref.Processor+" are back: somebody or a sync restored them")
+		r.findings.add(policy.FindReappeared, d.Ref.Processor, "", 1, d.Ref.String(), policy.ReappearedWords(d.Ref.Processor))
 	}
 	d.Changed, d.Reason = r.Clock(), reason
 	x := entry.Outcome{Duty: d.ID, Attempt: d.Attempt, State: state, Reason: reason, Reread: entry.Time(r.Clock())}
@@ -194,7 +194,7 @@ func (r *run) stillUnknown(tx *store.Tx, d duty.Duty, decision string) ([]entry.
 const settling = 24 * time.Hour
 
 func (r *run) disputed(d duty.Duty) {
-	r.findings.add(policy.FindDisputed, d.Ref.Processor, "", 1, d.Ref.String(), d.Ref.Processor+" said yes, and the record is still there a day later")
+	r.findings.add(policy.FindDisputed, d.Ref.Processor, "", 1, d.Ref.String(), policy.DisputedWords(d.Ref.Processor))
 }
 
 // settled is the outcome of an attempt that a later re-read shows done.

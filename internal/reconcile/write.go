@@ -256,7 +256,7 @@ func (r *run) outcome(tx *store.Tx, o order, said error, seen connectors.Reread)
 		log("refused", faultCode(said), false, time.Time{})
 		move(duty.Refused, faultCode(said))
 		d.NotBefore = r.Clock().Add(retryAfter)
-		r.findings.add(policy.FindRefusedByVendor, d.Ref.Processor, faultCode(said), 1, d.Ref.String(), d.Ref.Processor+" refuses ("+faultCode(said)+"): the owner of the record must act")
+		r.findings.add(policy.FindRefusedByVendor, d.Ref.Processor, faultCode(said), 1, d.Ref.String(), policy.RefusedWords(d.Ref.Processor, faultCode(said)))
 	}
 	return out, tx.PutDuty(d, r.today, o.decision)
 }
