@@ -28,10 +28,10 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	db.SetMaxOpenConns(8)
 	db.SetConnMaxLifetime(time.Minute) // each holds a cache of what it read, and an idle daemon needs none
 	if err := checkPragmas(ctx, db, path); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(advised(err), db.Close())
 	}
 	if err := migrate(ctx, db, goose.DialectSQLite3, "sqlite"); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(advised(err), db.Close())
 	}
 	return &Store{db: db, engine: sqliteEngine, queue: newQueue()}, os.Chmod(path, 0o600)
 }

@@ -86,6 +86,7 @@ func (s *Store) Read(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) in(ctx context.Context, o *sql.TxOptions, f func(*Tx) error) (err error) {
+	defer func() { err = advised(err) }()
 	tx, err := s.db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
