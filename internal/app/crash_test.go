@@ -53,6 +53,7 @@ type work struct {
 
 func newWork(t *testing.T) *work {
 	w := &work{world: newWorld(t, "enforce")}
+	w.rewrite(t, "lapsed.yaml", "mode: enforce", "mode: enforce\nlease: 2s") // who is killed keeps it so long
 	w.wide(t)
 	for _, n := range []string{"kari", "ola"} {
 		hs, lead := w.both(n)

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
 
+	"github.com/lapsed/lapsed/internal/duty"
 	"github.com/lapsed/lapsed/internal/store/pgtest"
 )
 
@@ -48,5 +50,44 @@ func TestStartAtOnce(t *testing.T) {
 		if err != nil || len(left) != 3 { // the log's key, the pseudonyms', the pin
 			t.Errorf("the keys' directory holds %v, %v", left, err)
 		}
+	}
+}
+
+// A daemon that was off for three weeks makes no burst when it is back: the day's
+// limit holds, the oldest go first, and what is above waits for somebody.
+func TestOffForThreeWeeks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "enforce")
+	w.reword(t, "delete: {people: 100, share: 1%}", "delete: {people: 2, share: 100%}")
+	w.crowd(2)
+	var ids []string
+	for i := range 20 { // a person a day lapses, from the first day on
+		ids = append(ids, w.lapsed(fmt.Sprintf("p%02d", i), now.AddDate(-2, 0, i-1)))
+	}
+	w.run(t)
+	for range 31 {
+		w.advance(day)
+		w.run(t)
+	}
+	before := w.deletions()
+	w.advance(21 * day)
+	r := w.run(t) // opens what has lapsed meanwhile; what was open is due
+	if n := w.deletions() - before; n > 2 {
+		t.Errorf("%d people were deleted on the first day, want the day's two at most", n)
+	}
+	if w.deletions() > 0 && r.Duties[duty.Due]+r.Duties[duty.Waiting] == 0 {
+		t.Errorf("duties %v: nothing is left to do, and 20 people lapsed", r.Duties)
+	}
+	gone := 0
+	for _, id := range ids { // the oldest first
+		_, state := w.hs.Get(id)
+		if state == "erased" {
+			gone++
+		} else {
+			break
+		}
+	}
+	if gone != w.deletions() {
+		t.Errorf("%d are deleted, and %d of the oldest", w.deletions(), gone)
 	}
 }

@@ -36,6 +36,7 @@ func newSoak(t *testing.T, people int, seed uint64) *soak {
 	}
 	t.Cleanup(func() { _ = world.Close() })
 	s := &soak{world: world, config: filepath.Join(t.TempDir(), "lapsed.yaml")}
+	world.Advance(3 * time.Hour) // one of the day's four cycles is at three in the night, when the window is open
 	if err := world.WriteConfig(s.config); err != nil {
 		t.Fatal(err)
 	}
@@ -146,13 +147,6 @@ func (s *soak) whole(t *testing.T, r Report) {
 	c := s.world.Compare()
 	if !c.OK() {
 		t.Errorf("after the faults:\n%s", c.Text())
-		for _, d := range append(c.MissedDeletions, c.MissedUnsubscribes...) {
-			xs, err := s.app.Explain(context.Background(), d.Processor+":"+d.Object+":"+d.ID)
-			for _, x := range xs {
-				x.Text(t.Output())
-			}
-			t.Log(err)
-		}
 	}
 	if c.Done < 5 {
 		t.Errorf("only %d deletions were due and made: nothing was tested", c.Done)
