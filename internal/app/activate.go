@@ -37,7 +37,9 @@ func (a *App) Propose(ctx context.Context) (Proposal, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Impact, err = a.Impact(ctx, next)
+	if p.Impact, err = a.Impact(ctx, next); err == nil && !p.Impact.Exact {
+		p.Impact, err = a.ImpactAnew(ctx, next)
+	}
 	return p, err
 }
 
@@ -84,6 +86,9 @@ type Activation struct {
 // Activate makes the policy file the active revision. Number must be the
 // proposal's: it proves that its impact was read.
 func (a *App) Activate(ctx context.Context, p Proposal, x Activation) error {
+	if !p.Impact.Exact {
+		return fmt.Errorf("%w: what it would change can't be told: %s", ErrRefused, p.Impact.Why)
+	}
 	if x.Number != p.Impact.Number() {
 		return usage("%d is not the number of persons for whom something new would be done: it is shown above, and typing it says that it was read", x.Number)
 	}

@@ -68,3 +68,24 @@ func TestActivateShowsWhom(t *testing.T) {
 		t.Errorf("%+v, %v", p.Impact, err)
 	}
 }
+
+// Rules that look at other facts are counted from a fresh read, and not waved
+// through with a zero.
+func TestActivateRulesThatSeeOtherwise(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "observe")
+	w.crowd(3)
+	w.proven("kari")
+	w.run(t)
+	w.reword(t, "version: \"2020-05-04\"", "version: \"2026-11-24\"", "supersedes: \"2018-09\"", "supersedes: \"2020-05-04\"",
+		"f-22bb: {name: Newsletter, topics: [newsletter, events]", "f-22bb: {name: Newsletter, topics: [events]", "  period: 2y ", "  period: 1mo ")
+	a := w.open(t)
+	p, err := a.Propose(t.Context())
+	if err != nil || !p.Impact.Exact || p.Impact.Number() == 0 {
+		t.Fatalf("%+v, %v", p.Impact, err)
+	}
+	p.Impact.Exact = false
+	if err := a.Activate(t.Context(), p, Activation{Number: p.Impact.Number(), By: "legal"}); !errors.Is(err, ErrRefused) {
+		t.Errorf("activated without knowing: %v", err)
+	}
+}

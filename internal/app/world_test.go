@@ -21,6 +21,7 @@ import (
 	"github.com/lapsed/lapsed/internal/httpx"
 	"github.com/lapsed/lapsed/internal/sandbox/hubspot"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
+	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -124,6 +125,19 @@ func (s *seen) Write(b []byte) (int, error) {
 	return s.out.Write(b)
 }
 
+// outlived lets the lease of a process that was killed have run out: nothing is
+// to be learned from waiting for it.
+func (w *world) outlived(t *testing.T, a *App) {
+	t.Helper()
+	err := a.Store.Write(context.Background(), func(tx *store.Tx) error {
+		_, err := tx.Exec(`UPDATE lease SET holder = '', until = 0, not_before = 0`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // try does one cycle and hands its error over.
 func (w *world) try(t *testing.T, change ...func(*App)) (Report, error) {
 	t.Helper()
@@ -131,6 +145,7 @@ func (w *world) try(t *testing.T, change ...func(*App)) (Report, error) {
 	for _, c := range change {
 		c(a)
 	}
+	w.outlived(t, a)
 	r, err := a.RunOnce(context.Background())
 	if e := a.Close(); e != nil && err == nil {
 		t.Fatal(e)
