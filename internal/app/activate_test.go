@@ -75,10 +75,10 @@ func TestActivateRulesThatSeeOtherwise(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "observe")
 	w.crowd(3)
-	w.proven("kari")
+	w.lapsed("kari", now.AddDate(0, -18, 0))
 	w.run(t)
 	w.reword(t, "version: \"2020-05-04\"", "version: \"2026-11-24\"", "supersedes: \"2018-09\"", "supersedes: \"2020-05-04\"",
-		"f-22bb: {name: Newsletter, topics: [newsletter, events]", "f-22bb: {name: Newsletter, topics: [events]", "  period: 2y ", "  period: 1mo ")
+		"f-22bb: {name: Newsletter, topics: [newsletter, events]", "f-22bb: {name: Newsletter, topics: [events]", "  period: 2y ", "  period: 8mo ")
 	a := w.open(t)
 	p, err := a.Propose(t.Context())
 	if err != nil || !p.Impact.Exact || p.Impact.Number() == 0 {
