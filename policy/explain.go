@@ -18,7 +18,7 @@ type Sentence struct {
 // Explain says in words what a decision rests on, record by record, and what
 // would change it.
 func (p *Policy) Explain(person contact.Person, d Decision) []Sentence {
-	out := []Sentence{{What: "verdict", Says: string(d.Verdict) + ": " + p.Reason(d)}}
+	out := []Sentence{{What: "verdict", Says: d.Verdict.Words() + ": " + p.Reason(d)}}
 	for i := range person.Observations {
 		out = append(out, p.explainRecord(&person.Observations[i])...)
 	}
@@ -108,7 +108,7 @@ func (p *Policy) explainRecord(o *contact.Observation) []Sentence {
 	}
 	for _, c := range f.Channels {
 		e := p.Channels.Rows[c]
-		say("channel", "%s (%s; permits %s)", e.Value.Row, e.Value.Basis, e.Value.Permits)
+		say("channel", "%s (on %s; permits %s)", e.Value.Row, e.Value.Basis.Words(), e.Value.Permits.Words())
 	}
 	if len(f.Channels) == 0 {
 		say("channel", "none that the policy knows: permits nothing")

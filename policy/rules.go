@@ -23,7 +23,7 @@ func (p *Policy) Rules() []Rule {
 		for _, b := range e.Value.When {
 			when = append(when, b.String())
 		}
-		say("Channels", e.Name, "%s, permits %s; known by %s", e.Value.Basis, e.Value.Permits, strings.Join(when, ", or "))
+		say("Channels", e.Name, "on %s, permits %s; known by %s", e.Value.Basis.Words(), e.Value.Permits.Words(), strings.Join(when, ", or "))
 	}
 	p.retentionRules(say)
 	if m := p.Minors; m != nil {

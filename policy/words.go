@@ -149,9 +149,28 @@ func (p *Policy) FindingWords(f Finding) string {
 		return "people said no and later gave a newer, proven yes to some topics: clear the old flag by hand, lapsed never does"
 	case FindErasureAsked:
 		return "people asked to be forgotten: answer within the policy's time"
+	case FindBeyondKeep:
+		return BeyondKeepWords(f.Processor)
 	default:
 		return string(f.Code)
 	}
+}
+
+// Words is the basis for readers.
+func (b Basis) Words() string {
+	return map[Basis]string{BasisConsent: "consent", BasisContract: "a contract", BasisLegalObligation: "a legal obligation", BasisLegitimateInterest: "a legitimate interest"}[b]
+}
+
+// Words is what a channel permits, for readers.
+func (p Permits) Words() string {
+	return map[Permits]string{PermitsNothing: "nothing to be sent", PermitsOneMessage: "one message", PermitsPersonToPerson: "letters from person to person",
+		PermitsConsentedTopics: "the topics that were agreed to"}[p]
+}
+
+// Words is the verdict for readers.
+func (v Verdict) Words() string {
+	return map[Verdict]string{LeftAlone: "left alone", Conflict: "joined from too many contacts", Minor: "too young", NoBasis: "no basis left", Lapsed: "lapsed",
+		Undetermined: "undetermined", Kept: "kept"}[v]
 }
 
 // ReasonCodes are the decision's reasons in the audit log's form, sorted.

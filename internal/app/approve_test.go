@@ -42,7 +42,7 @@ func TestSampleOfABatch(t *testing.T) {
 		}
 		var out bytes.Buffer
 		CasesText(&out, cases)
-		for _, want := range []string{"delete hubspot:contact:", "retention", "lapsed"} {
+		for _, want := range []string{"delete hubspot:contact:", "no sign of life for the whole period", "lapsed"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("no %q in\n%s", want, out.String())
 			}

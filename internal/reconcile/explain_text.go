@@ -1,8 +1,9 @@
 package reconcile
 
 import (
-	"fmt"
 	"io"
+
+	"github.com/lapsed/lapsed/policy"
 )
 
 // Text writes the explanation for a reader: the verdict, then record by record
@@ -20,7 +21,7 @@ func (x Explanation) Text(w io.Writer) {
 		t.head("Duties")
 		var rows [][]string
 		for _, d := range x.Duties {
-			rows = append(rows, []string{d.Duty[:12], d.Record, fmt.Sprintf("%s (%s)", d.Verb, d.Ground), d.State, "due " + d.Due, d.Reason})
+			rows = append(rows, []string{d.Duty[:12], d.Record, policy.Verb(d.Verb).Words() + ": " + policy.Ground(d.Ground).Words(), policy.StateWords(d.State, d.Due), policy.ReasonWords(d.Reason)})
 		}
 		t.table(rows)
 	}
@@ -30,8 +31,8 @@ func (x Explanation) Text(w io.Writer) {
 func CasesText(w io.Writer, cases []Case) {
 	t := text{w}
 	for i, c := range cases {
-		t.head("%d. %s %s", i+1, c.Duty.Verb, c.Duty.Record)
-		rows := [][]string{{"why", c.Person.of("")}, {"rule", c.Duty.Ground}, {"due", c.Duty.Due}}
+		t.head("%d. %s %s", i+1, policy.Verb(c.Duty.Verb).Words(), c.Duty.Record)
+		rows := [][]string{{"why", c.Person.of("")}, {"rule", policy.Ground(c.Duty.Ground).Words()}, {"due", c.Duty.Due}}
 		for _, r := range c.Person.Records {
 			for _, l := range c.Person.lines(r) {
 				rows = append(rows, []string{r, l[0] + ": " + l[1]})

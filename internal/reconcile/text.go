@@ -78,7 +78,7 @@ func (r Report) textSources(t text) {
 	for _, s := range r.Sources {
 		state := "read whole"
 		if !s.Whole {
-			state = alarm.Render("NOT WHOLE (" + s.Fault + ")")
+			state = alarm.Render("NOT WHOLE: " + policy.FaultWords(s.Fault))
 		}
 		where := s.Hosting
 		if s.Region != "" {
