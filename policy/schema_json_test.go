@@ -225,7 +225,7 @@ func readSource(t *testing.T) source {
 			case *ast.CallExpr:
 				if fun, ok := x.Fun.(*ast.Ident); ok && fun.Name == "word" {
 					place, _ := text(x.Args[1], nil)
-					s.words[place] = texts2(x.Args[3:], nil)
+					s.words[place] = literals(x.Args[3:], nil)
 				}
 			}
 			return true
@@ -278,7 +278,7 @@ func (s source) parsers(f *ast.File, consts map[string]string) {
 		ast.Inspect(fn.Body, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				if fun, ok := call.Fun.(*ast.Ident); ok && fun.Name == "oneOf" {
-					s.enums[of] = texts2(call.Args[2:], consts)
+					s.enums[of] = literals(call.Args[2:], consts)
 				}
 			}
 			return true
@@ -286,7 +286,7 @@ func (s source) parsers(f *ast.File, consts map[string]string) {
 	}
 }
 
-func texts2(args []ast.Expr, consts map[string]string) []string {
+func literals(args []ast.Expr, consts map[string]string) []string {
 	var out []string
 	for _, a := range args {
 		if v, ok := text(a, consts); ok {

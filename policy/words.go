@@ -157,14 +157,14 @@ func (p *Policy) FindingWords(f Finding) string {
 }
 
 // Words is the basis for readers.
-func (b Basis) Words() string {
-	return map[Basis]string{BasisConsent: "consent", BasisContract: "a contract", BasisLegalObligation: "a legal obligation", BasisLegitimateInterest: "a legitimate interest"}[b]
+func (v Basis) Words() string {
+	return map[Basis]string{BasisConsent: "consent", BasisContract: "a contract", BasisLegalObligation: "a legal obligation", BasisLegitimateInterest: "a legitimate interest"}[v]
 }
 
 // Words is what a channel permits, for readers.
-func (p Permits) Words() string {
+func (v Permits) Words() string {
 	return map[Permits]string{PermitsNothing: "nothing to be sent", PermitsOneMessage: "one message", PermitsPersonToPerson: "letters from person to person",
-		PermitsConsentedTopics: "the topics that were agreed to"}[p]
+		PermitsConsentedTopics: "the topics that were agreed to"}[v]
 }
 
 // Words is the verdict for readers.

@@ -37,7 +37,7 @@ type junitMessage struct {
 func (r TestRun) WriteJUnit(file string, strict bool) error {
 	text, err := xml.MarshalIndent(r.junit(strict), "", "  ")
 	if err == nil {
-		err = os.WriteFile(file, append([]byte(xml.Header), append(text, '\n')...), 0o644) //nolint:gosec // a report, to be read by others
+		err = os.WriteFile(file, append([]byte(xml.Header), append(text, '\n')...), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("write the JUnit report: %w", err)
