@@ -126,12 +126,6 @@ func (l *linter) unenforced() {
 	if a := l.d.Access; a != nil {
 		note(a.Pos, "access (C14, C21)", "A human compares users and connected apps with it.")
 	}
-	if n := l.d.Notice; n != nil {
-		note(n.Pos, "notice (C17)", "A human keeps the published text in step.")
-	}
-	if a := l.d.Limits.Approval; a != nil && a.NotBy != "" {
-		note(a.Pos, "limits.approval.not-by", "Let somebody else approve than who changed the policy.")
-	}
 	for _, e := range l.d.Processors {
 		if b := e.Value.ByHand; b != nil {
 			note(b.Pos, "by-hand at "+e.Name+" (C16)", "Nobody is instructed yet: tell "+b.Who+" yourselves.")
