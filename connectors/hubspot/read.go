@@ -25,6 +25,10 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 	if err := c.api.DaySpent(api.ForWhole); err != nil {
 		return connectors.Reading{}, err
 	}
+	// What an account's plan lacks is asked anew once a day: a single refusal that
+	// meant something else would cost a call for each address from then on.
+	c.noBatchReads.Store(false)
+	c.noBatchWrites.Store(false)
 	r := connectors.Reading{AsOf: s.at, Mark: connectors.Mark{At: s.at, Asked: c.asked}.String()}
 	var block []contact.Contact
 	flush := func() error {
