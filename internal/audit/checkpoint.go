@@ -183,6 +183,9 @@ func (l *Log) Sign(ctx context.Context, tx *sql.Tx) (Checkpoint, error) {
 
 // Pin puts a signed checkpoint into the key directory, durably, in place of the older one.
 func (l *Log) Pin(c Checkpoint) error {
+	if old, err := l.pin(); err == nil && old != nil && int64(old.Size) > c.Size {
+		return nil // another process has gone on meanwhile: a pin is never moved back
+	}
 	path := filepath.Join(l.dir, pinFile)
 	f, err := os.CreateTemp(l.dir, pinFile+".*")
 	if err != nil {

@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/fault"
@@ -40,6 +42,11 @@ func (x *pulling) conclude(ctx context.Context) error {
 		if x.fault == nil {
 			x.shrunk = x.kept > 0 && x.kept-x.contacts > x.shrinkage()
 		}
+		if x.fault == nil && !x.shrunk {
+			if err := x.confirm(ctx); err != nil {
+				return err
+			}
+		}
 		x.after.Whole = x.fault == nil && !x.shrunk && x.unjoined == 0
 	} else if x.unjoined > 0 {
 		x.after.Whole = false // a new record whose owner can't be told could be anybody's
@@ -58,6 +65,54 @@ func (x *pulling) conclude(ctx context.Context) error {
 	return x.write(ctx, x.keepRead)
 }
 
+// confirm asks for each record that a whole read didn't show: a page that came
+// empty looks like records that are gone. One that is there after all says that
+// the read was not whole.
+func (x *pulling) confirm(ctx context.Context) error {
+	var unseen []contact.Ref
+	if err := x.read(ctx, func(tx *store.Tx) (err error) { unseen, err = tx.Unseen(x.name, x.after.Generation); return err }); err != nil {
+		return err
+	}
+	for refs := range slices.Chunk(unseen, 100) {
+		answers, err := x.source.Refresh(ctx, refs)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil || len(answers) != len(refs) {
+			if x.fault = err; err == nil {
+				x.fault = &fault.Error{Kind: fault.Transient, Op: x.name, Hint: "it did not answer for all records"}
+			}
+			return nil
+		}
+		if err := x.confirmed(ctx, answers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *pulling) confirmed(ctx context.Context, answers []connectors.Reread) error {
+	var there []contact.Contact
+	for _, a := range answers {
+		switch a.State {
+		case connectors.Binned, connectors.Absent:
+			x.gone = append(x.gone, a.Ref)
+		case connectors.Merged:
+			a.Contact.Aliases = append(slices.Clone(a.Contact.Aliases), a.Ref)
+			there = append(there, a.Contact)
+		case connectors.Present:
+			there = append(there, a.Contact)
+			x.fault = &fault.Error{Kind: fault.Transient, Op: x.name, Hint: "it did not show records that are there"}
+		default:
+			x.fault = &fault.Error{Kind: fault.Transient, Op: x.name, Hint: "it did not show records, nor tell that they are gone"}
+		}
+	}
+	if len(there) == 0 {
+		return nil
+	}
+	return x.page(ctx, there, nil)
+}
+
 func (x *pulling) keepRead(tx *store.Tx) (gone []entry.Entry, err error) {
 	object := changesObject
 	if x.whole {
@@ -69,11 +124,7 @@ func (x *pulling) keepRead(tx *store.Tx) (gone []entry.Entry, err error) {
 		if x.after.FirstAt.IsZero() {
 			x.after.FirstAt = x.after.ReadAt
 		}
-		unseen, err := tx.Unseen(x.name, x.after.Generation)
-		if err != nil {
-			return nil, err
-		}
-		if gone, err = x.goneRecords(tx, unseen); err != nil {
+		if gone, err = x.goneRecords(tx, x.gone); err != nil {
 			return nil, err
 		}
 	}

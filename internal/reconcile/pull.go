@@ -85,7 +85,8 @@ type pulling struct {
 	reading  connectors.Reading
 	contacts int
 	unmapped int
-	unjoined int // records whose address or link could not be read: whose acts they hold can't be told
+	gone     []contact.Ref // known records that are there no longer
+	unjoined int           // records whose address or link could not be read: whose acts they hold can't be told
 	digest   [32]byte
 	kept     int // records known before this read
 	skew     time.Duration
