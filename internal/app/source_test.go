@@ -252,7 +252,7 @@ func TestInvariant02AnEmptyPageAmongOthers(t *testing.T) {
 	w.crowd(1100)
 	before := w.run(t)
 	w.advance(day)
-	w.stage.Faults.Arm(kit.Fault{Processor: "hubspot", Route: "GET /crm/objects/{v}/contacts", Kind: "empty-page-with-next", Skip: 2, Times: 1})
+	w.stage.Faults.Arm(kit.Fault{Processor: "hubspot", Route: "GET /crm/objects/{v}/contacts", Kind: "empty-page", Skip: 11, Times: 1})
 	r := w.run(t)
 	if has(r, policy.FindSourceUnread, "hubspot") == 0 || r.Sources[0].Whole {
 		t.Errorf("the source counts as whole: %v", r.Findings)

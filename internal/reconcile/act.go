@@ -50,7 +50,7 @@ func (r *run) act(ctx context.Context) error {
 
 // actOn acts on one slice of persons.
 func (r *run) actOn(ctx context.Context, persons []int64, by map[int64][]duty.Duty) error {
-	a := &acting{run: r, wanted: map[string]duty.Duty{}, contacts: map[contact.Ref]contact.Contact{}, unread: map[string]bool{}}
+	a := &acting{run: r, wanted: map[string]duty.Duty{}, contacts: map[contact.Ref]contact.Contact{}, gone: map[contact.Ref]bool{}, unread: map[string]bool{}}
 	for _, p := range persons {
 		for _, d := range by[p] {
 			a.wanted[d.ID] = d
@@ -75,6 +75,7 @@ type acting struct {
 	*run
 	wanted    map[string]duty.Duty // what the plan lets through
 	contacts  map[contact.Ref]contact.Contact
+	gone      map[contact.Ref]bool // seen to be there no longer
 	unread    map[string]bool // processors that could not be re-read
 	moving    map[int64]bool  // persons of whom a record's identifiers have just changed
 	refreshed time.Time       // when the oldest of the re-reads began
@@ -109,7 +110,7 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	for i, name := range names {
 		p.Go(func() {
 			if s, ok := a.Sources[name]; ok {
-				answers[i], faults[i] = s.Refresh(ctx, refs[name])
+				answers[i], faults[i] = twice(ctx, s, refs[name])
 			}
 		})
 	}
@@ -130,6 +131,39 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	return nil
 }
 
+// twice re-reads records, and asks once more for those that seem to be there no
+// longer: an answer that came empty looks the same. One that is told otherwise the
+// second time is unread.
+func twice(ctx context.Context, s Reader, refs []contact.Ref) ([]connectors.Reread, error) {
+	answers, err := s.Refresh(ctx, refs)
+	if err != nil || len(answers) != len(refs) {
+		return answers, err
+	}
+	var absent []contact.Ref
+	for _, x := range answers {
+		if x.State == connectors.Absent {
+			absent = append(absent, x.Ref)
+		}
+	}
+	if len(absent) == 0 {
+		return answers, nil
+	}
+	again, err := s.Refresh(ctx, absent)
+	if err != nil || len(again) != len(absent) {
+		return nil, err
+	}
+	for i, k := 0, 0; i < len(answers); i++ {
+		if answers[i].State != connectors.Absent {
+			continue
+		}
+		if again[k].State != connectors.Absent {
+			answers[i] = connectors.Reread{Ref: answers[i].Ref}
+		}
+		k++
+	}
+	return answers, nil
+}
+
 // store takes a re-read over into the state.
 func (a *acting) store(ctx context.Context, name string, answers []connectors.Reread) error {
 	generation := a.sources[name].Generation
@@ -144,6 +178,7 @@ func (a *acting) store(ctx context.Context, name string, answers []connectors.Re
 			case connectors.Merged:
 				merged = []contact.Ref{x.Ref}
 			case connectors.Binned, connectors.Absent:
+				a.gone[x.Ref] = true
 				if err := a.forget(tx, x.Ref); err != nil {
 					return nil, err
 				}

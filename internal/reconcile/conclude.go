@@ -74,7 +74,7 @@ func (x *pulling) confirm(ctx context.Context) error {
 		return err
 	}
 	for refs := range slices.Chunk(unseen, 100) {
-		answers, err := x.source.Refresh(ctx, refs)
+		answers, err := twice(ctx, x.source, refs)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

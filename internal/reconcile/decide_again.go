@@ -106,7 +106,7 @@ func (a *acting) dropGone(tx *store.Tx) ([]entry.Entry, error) {
 	var out []entry.Entry
 	for _, id := range sorted(keysOf(a.wanted)) {
 		d := a.wanted[id]
-		if _, there := a.contacts[d.Ref]; there || a.unread[d.Ref.Processor] {
+		if !a.gone[d.Ref] {
 			continue
 		}
 		es, err := a.dropRecord(tx, d.Ref)
