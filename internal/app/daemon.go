@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -67,7 +68,8 @@ type daemon struct {
 	wake   <-chan os.Signal
 	watch  *metrics.Metrics
 	notify *notify.Notifier
-	broken string // what the files' problem is, "" = none
+	worked time.Time // when the latest cycle ended, zero once it has been tidied up after
+	broken string    // what the files' problem is, "" = none
 }
 
 // engage makes what depends on the config.
@@ -125,6 +127,7 @@ func (d *daemon) turn(ctx context.Context, now bool) time.Duration {
 		return pause
 	}
 	if wait > 0 && !now {
+		d.idle()
 		return min(wait, pause)
 	}
 	d.reread(ctx)
@@ -139,8 +142,21 @@ func (d *daemon) turn(ctx context.Context, now bool) time.Duration {
 		return pause
 	}
 	d.ended(ctx, r, err, time.Since(began))
-	debug.FreeOSMemory() // what a cycle needed is not needed until the next
+	d.worked = time.Now()
 	return 0
+}
+
+// settleFor is how long after a cycle its connections and pools are still about.
+const settleFor = 2 * time.Minute
+
+// idle gives back, once, what a cycle needed and nothing needs until the next.
+func (d *daemon) idle() {
+	if d.worked.IsZero() || time.Since(d.worked) < settleFor {
+		return
+	}
+	d.worked = time.Time{}
+	runtime.GC() // what pools hold survives one collection
+	debug.FreeOSMemory()
 }
 
 // ended tells of a cycle that has ended.

@@ -76,9 +76,9 @@ type acting struct {
 	wanted    map[string]duty.Duty // what the plan lets through
 	contacts  map[contact.Ref]contact.Contact
 	gone      map[contact.Ref]bool // seen to be there no longer
-	unread    map[string]bool // processors that could not be re-read
-	moving    map[int64]bool  // persons of whom a record's identifiers have just changed
-	refreshed time.Time       // when the oldest of the re-reads began
+	unread    map[string]bool      // processors that could not be re-read
+	moving    map[int64]bool       // persons of whom a record's identifiers have just changed
+	refreshed time.Time            // when the oldest of the re-reads began
 	orders    []order
 }
 
