@@ -23,8 +23,9 @@ import (
 // policies that were activated, and the duties of batches (C2SP tlog-tiles, and what is beside them).
 //
 // It goes on from what is there: full tiles and bundles never change and are not
-// written again. Every file appears whole, by rename, and `checkpoint` last, so
-// that a reader never sees a checkpoint without its tiles, whenever Export ends.
+// written again. Every file appears whole, by rename: `checkpoint` after all that
+// it speaks of, and its copies after it, so that a reader never sees a checkpoint
+// without its tiles, nor a copy that is newer than the newest, whenever Export ends.
 // Two exports into one directory must not run at the same time.
 func Export(ctx context.Context, tx *sql.Tx, dir string) error {
 	var size int64
@@ -41,13 +42,11 @@ func Export(ctx context.Context, tx *sql.Tx, dir string) error {
 		return fmt.Errorf("publish the log: its newest checkpoint: %w", err)
 	}
 	p := publication{ctx, tx, dir, size}
-	for _, step := range []func() error{func() error { return p.extends(ours.Origin, size) }, p.clean, p.bundles, p.tiles, p.vkey, p.checkpoints, p.policies, p.batches} {
+	for _, step := range []func() error{func() error { return p.extends(ours.Origin, size) }, p.clean, p.bundles, p.tiles, p.vkey, p.policies, p.batches,
+		func() error { return p.put("checkpoint", newest) }, p.checkpoints} {
 		if err := step(); err != nil {
 			return fmt.Errorf("publish the log: %w", err)
 		}
-	}
-	if err := p.put("checkpoint", newest); err != nil {
-		return fmt.Errorf("publish the log: %w", err)
 	}
 	return nil
 }
