@@ -123,7 +123,7 @@ func TestReplicasTakeOver(t *testing.T) {
 			stopped = append(stopped, victim)
 		}
 		r.next(t)
-		// The lease lasts 300 ms, a cycle about a second; whoever stands still inside
+		// The lease lasts 600 ms, a cycle about a second; whoever stands still inside
 		// a transaction holds others up until the server ends it.
 		if d := time.Since(began); d > 20*time.Second {
 			t.Errorf("round %d: it took %s until another had finished a cycle", round, d)

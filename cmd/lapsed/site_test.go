@@ -41,7 +41,7 @@ const siteConfig = `policy: ./policy.yaml
 state: %s
 mode: enforce
 interval: 100ms
-lease: 300ms
+lease: 600ms
 log: ./audit
 keys: ./keys
 processors:

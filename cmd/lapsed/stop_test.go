@@ -59,7 +59,7 @@ func (s *site) edit(t *testing.T, name, before, after string) {
 func (s *site) run(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	out, code := lapsed(t, stdin, append(args, "--config", s.config)...)
-	if code != app.Done {
+	if code != app.Done && code != app.Waits { // a first day may have more than a handful of a kind
 		t.Errorf("lapsed %s: exit %d: %s", strings.Join(args, " "), code, out)
 	}
 	return out
