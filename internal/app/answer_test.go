@@ -224,18 +224,3 @@ func TestInvariant10Refused(t *testing.T) {
 		t.Errorf("the contact is %s", state)
 	}
 }
-
-// An answer that came empty is no proof that records are gone: they are asked for
-// once more before anything that was demanded of them is dropped.
-func TestAnEmptyAnswerIsNoAbsence(t *testing.T) {
-	t.Parallel()
-	w := newWork(t)
-	w.stage.Faults.Arm(kit.Fault{Processor: "hubspot", Route: "POST /crm/objects/{v}/contacts/batch/read", Kind: "empty-page", Times: 1})
-	r := w.run(t)
-	if r.Duties[duty.Withdrawn] != 0 {
-		t.Errorf("duties %v: an empty answer withdrew what was demanded", r.Duties)
-	}
-	w.advance(day)
-	w.run(t)
-	w.settled(t)
-}

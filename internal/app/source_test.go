@@ -239,29 +239,3 @@ func TestInvariant02ThreeWeeksAndNoBurst(t *testing.T) {
 		t.Errorf("what is above the limit must wait for somebody: %v", r.Batches)
 	}
 }
-
-// A page that comes empty, with more after it, looks like records that are gone.
-// They are asked for: the read was not whole, and nothing of theirs is dropped.
-func TestInvariant02AnEmptyPageAmongOthers(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, "enforce")
-	w.wide(t)
-	for i := range 3 {
-		w.lapsed(fmt.Sprintf("p%02d", i), now.AddDate(-3, 0, 0))
-	}
-	w.crowd(1100)
-	before := w.run(t)
-	w.advance(day)
-	w.stage.Faults.Arm(kit.Fault{Processor: "hubspot", Route: "GET /crm/objects/{v}/contacts", Kind: "empty-page", Skip: 11, Times: 1})
-	r := w.run(t)
-	if has(r, policy.FindSourceUnread, "hubspot") == 0 || r.Sources[0].Whole {
-		t.Errorf("the source counts as whole: %v", r.Findings)
-	}
-	if r.Persons != before.Persons || r.Duties[duty.Withdrawn] != 0 || r.Duties[duty.Waiting] != before.Duties[duty.Waiting] {
-		t.Errorf("%d persons (%d before), duties %v (%v before)", r.Persons, before.Persons, r.Duties, before.Duties)
-	}
-	w.advance(day)
-	if r = w.run(t); has(r, policy.FindSourceUnread, "hubspot") != 0 {
-		t.Errorf("findings %v", r.Findings)
-	}
-}
