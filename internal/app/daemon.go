@@ -44,6 +44,10 @@ func RunDaemon(ctx context.Context, o DaemonOptions) (err error) {
 		o.Clock = func() time.Time { return time.Now().UTC() } // whatever LAPSED_NOW says
 	}
 	a, err := Open(ctx, o.Options)
+	if err != nil && ctx.Err() != nil {
+		d.log.Info("stopped before it had started")
+		return nil // to be told to stop is no failure, whatever it was waiting for
+	}
 	if err != nil {
 		return err
 	}

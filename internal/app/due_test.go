@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -40,5 +41,18 @@ func TestWhenTheNextCycleIsDue(t *testing.T) {
 	}
 	if d := due(off(w, -time.Hour)); d != 0 {
 		t.Errorf("after a last cycle in our future it is due in %s", d)
+	}
+}
+
+// To be told to stop is no failure, also while the daemon still starts.
+func TestStoppedBeforeItHasStarted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "observe")
+	w.crowd(1)
+	w.plan(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := RunDaemon(ctx, DaemonOptions{Options: Options{Config: w.config, Build: "test"}}); err != nil {
+		t.Error(err)
 	}
 }
