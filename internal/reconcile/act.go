@@ -50,7 +50,7 @@ func (r *run) act(ctx context.Context) error {
 
 // actOn acts on one slice of persons.
 func (r *run) actOn(ctx context.Context, persons []int64, by map[int64][]duty.Duty) error {
-	a := &acting{run: r, wanted: map[string]duty.Duty{}, contacts: map[contact.Ref]contact.Contact{}, gone: map[contact.Ref]bool{}, unread: map[string]bool{}}
+	a := &acting{run: r, wanted: map[string]duty.Duty{}, contacts: map[contact.Ref]contact.Contact{}, known: map[contact.Ref]bool{}, gone: map[contact.Ref]bool{}, unread: map[string]bool{}}
 	for _, p := range persons {
 		for _, d := range by[p] {
 			a.wanted[d.ID] = d
@@ -75,6 +75,7 @@ type acting struct {
 	*run
 	wanted    map[string]duty.Duty // what the plan lets through
 	contacts  map[contact.Ref]contact.Contact
+	known     map[contact.Ref]bool // what was re-read
 	gone      map[contact.Ref]bool // seen to be there no longer
 	unread    map[string]bool      // processors that could not be re-read
 	moving    map[int64]bool       // persons of whom a record's identifiers have just changed
@@ -102,6 +103,7 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	refs := map[string][]contact.Ref{}
 	for _, o := range rows {
 		refs[o.Ref.Processor] = append(refs[o.Ref.Processor], o.Ref)
+		a.known[o.Ref] = true
 	}
 	a.refreshed = a.Clock()
 	names := sorted(keysOf(refs))

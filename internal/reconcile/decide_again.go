@@ -101,12 +101,13 @@ func (a *acting) mayWrite(d duty.Duty) bool {
 	return len(a.unread) == 0
 }
 
-// dropGone withdraws the planned duties whose record was found gone.
+// dropGone withdraws the planned duties whose record was found gone, or is not
+// known any more.
 func (a *acting) dropGone(tx *store.Tx) ([]entry.Entry, error) {
 	var out []entry.Entry
 	for _, id := range sorted(keysOf(a.wanted)) {
 		d := a.wanted[id]
-		if !a.gone[d.Ref] {
+		if a.known[d.Ref] && !a.gone[d.Ref] {
 			continue
 		}
 		es, err := a.dropRecord(tx, d.Ref)
