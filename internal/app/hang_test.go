@@ -56,6 +56,15 @@ func TestAProcessorThatHangs(t *testing.T) {
 			w.run(t)
 			w.settled(t)
 		})
+		t.Run(broken+" after a long silence", func(t *testing.T) {
+			t.Parallel()
+			w := newWork(t)
+			w.plan(t)
+			w.advance(2 * day) // the clocks are compared before anything else
+			w.stage.Faults.Arm(kit.Fault{Processor: broken, Kind: "hang-before"})
+			began := w.stage.Clock.Now()
+			w.goesOn(t, broken, began, w.run(t, stalls))
+		})
 		t.Run(broken+" in re-reads", func(t *testing.T) {
 			t.Parallel()
 			w := newWork(t)
