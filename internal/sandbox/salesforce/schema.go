@@ -164,7 +164,7 @@ func parseField(words []string) (*field, error) {
 		return nil, fmt.Errorf("field line %q", words)
 	}
 	typ, length, _ := strings.Cut(words[1], ":")
-	f := &field{name: words[0], typ: typ, kind: kindOf(typ), read: readingOf(words[0]), custom: strings.HasSuffix(words[0], "__c")}
+	f := &field{name: words[0], typ: typ, kind: kindOf(typ), read: readingOf(words[0]), custom: strings.HasSuffix(words[0], "__c") || strings.HasSuffix(words[0], "__s")}
 	if f.kind == null {
 		return nil, fmt.Errorf("field %s: type %q", f.name, typ)
 	}
