@@ -31,6 +31,8 @@ func (p *Policy) Decide(person contact.Person, with Circumstances, at time.Time)
 	j.age()
 	j.marketing()
 	j.deletion()
+	j.residency()
+	j.telling()
 	if j.until != NoDay {
 		j.d.Until = j.until.Start(p.zone)
 	}
@@ -69,7 +71,7 @@ func (j *judge) changes(d Day) {
 }
 
 func (j *judge) find(code FindingCode, processor string, rule int, origin contact.Key) {
-	f := Finding{code, processor, rule, origin}
+	f := Finding{Code: code, Processor: processor, Rule: rule, Origin: origin}
 	for _, x := range j.d.Findings {
 		if x == f {
 			return

@@ -76,8 +76,9 @@ type Clock struct {
 type Finding struct {
 	Code      FindingCode
 	Processor string // where, "" = everywhere
-	Rule      int    // of a signal or keep, where the code says so
+	Rule      int    // of a signal, keep or channel, where the code says so
 	Origin    contact.Key
+	Due       Day // by which somebody must act; 0 = none
 }
 
 // Decision is what the policy says of one person at one instant.

@@ -36,6 +36,7 @@ func changes(d *Document, bound Binding) []change {
 	m.minors()
 	m.consent()
 	m.categories()
+	m.residency()
 	return m.list
 }
 

@@ -76,7 +76,8 @@ func constants(t *testing.T, file string) map[string][]string {
 func TestEveryFindingAndFaultHasWords(t *testing.T) {
 	p := compile(t, "reference.yaml", policy.Reference)
 	for _, code := range []policy.FindingCode{policy.FindUnknownChannel, policy.FindUnclearAge, policy.FindSuspectedMinor, policy.FindConflictingAge, policy.FindIdentityConflict, policy.FindFutureDate,
-		policy.FindUnreadRecord, policy.FindNoDates, policy.FindEndlessSignal, policy.FindKeepWithoutStart, policy.FindBeyondKeep, policy.FindOldRefusal, policy.FindErasureAsked} {
+		policy.FindUnreadRecord, policy.FindNoDates, policy.FindEndlessSignal, policy.FindKeepWithoutStart, policy.FindBeyondKeep, policy.FindOldRefusal, policy.FindErasureAsked,
+		policy.FindCountryDiffers, policy.FindNoSafeguard, policy.FindOutsideZone, policy.FindUserOutsideZone, policy.FindToBeTold, policy.FindToldTooLate} {
 		w := p.FindingWords(policy.Finding{Code: code, Processor: "hubspot", Origin: contact.Key{}})
 		if w == string(code) || len(w) < 20 {
 			t.Errorf("%s is told as %q", code, w)
