@@ -132,7 +132,7 @@ func TestSIGHUPReadsTheFilesAgain(t *testing.T) {
 // resume lets them go on, a hold keeps whoever it names, and looking disturbs nobody.
 func TestCommandsBesideTheDaemon(t *testing.T) {
 	s := newSite(t, "sqlite:./lapsed.db")
-	s.edit(t, "lapsed.yaml", "lease: 600ms", "lease: 15s") // nobody is killed: on a slow machine, too, a command keeps its lease to its end
+	s.edit(t, "lapsed.yaml", "lease: 600ms", "lease: 6s") // nobody is killed: on a slow machine, too, a command keeps its lease to its end
 	p := start(t, s.config)
 	s.cycle(t, p)
 	s.run(t, "", "pause", "--reason", "something is wrong")
