@@ -18,6 +18,11 @@ const (
 	FindBeyondKeep       FindingCode = "fields-beyond-keep"
 	FindOldRefusal       FindingCode = "old-refusal"
 	FindErasureAsked     FindingCode = "erasure-asked"
+	// The findings about requests (C26), one a request.
+	FindRequestUnconfirmed FindingCode = "request-unconfirmed"
+	FindRequestOpen        FindingCode = "request-open"
+	FindRequestBlocked     FindingCode = "request-blocked"
+	FindRequestOverdue     FindingCode = "request-overdue"
 )
 
 // The findings about sources, limits and the daemon itself.
@@ -66,7 +71,7 @@ func (c FindingCode) Clause() string {
 		return "C17"
 	case FindReappeared:
 		return "C19"
-	case FindErasureAsked:
+	case FindErasureAsked, FindRequestUnconfirmed, FindRequestOpen, FindRequestBlocked, FindRequestOverdue:
 		return "C26"
 	default:
 		return "C5"

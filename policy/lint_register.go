@@ -117,9 +117,6 @@ func (l *linter) unenforced() {
 	note := func(pos document.Pos, what, instead string) {
 		l.add(LintNote, "not-enforced", pos, "read and checked, but not yet enforced: "+what+".", instead)
 	}
-	if r := l.d.Requests; r != nil {
-		note(r.Pos, "requests (C26)", "Who asks gets no more mail at once, and a finding tells of them; a human answers in time.")
-	}
 	if r := l.d.Residency; r != nil {
 		note(r.Pos, "residency (C9), beyond the comparison of each account's region", "A human compares people's countries with it.")
 	}

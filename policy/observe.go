@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/contact"
@@ -137,6 +138,7 @@ func (s *sight) losses() {
 			continue
 		}
 		s.f.Unread = s.f.Unread || x.unread
+		s.f.ProofUnread = s.f.ProofUnread || x.proof
 		s.f.ScopeUnread = s.f.ScopeUnread || x.scope
 		s.f.LinkUnread = s.f.LinkUnread || x.link
 		birth = birth || x.birth
@@ -167,6 +169,11 @@ func (s *sight) record(keys Pseudonymiser) {
 			f.Erasure = f.Erasure || b
 		}
 	}
+	for _, e := range l.requested {
+		for v := range s.values(e) {
+			f.Requested = f.Requested || flagSet(v)
+		}
+	}
 	for _, n := range l.bounced {
 		if v := s.own.Value(n); !v.IsEmpty() && v.Text() != "false" {
 			f.Bounced = true
@@ -185,6 +192,16 @@ func (s *sight) record(keys Pseudonymiser) {
 		s.origin(keys)
 	}
 	s.births()
+}
+
+// flagSet tells whether a field by which requests come in says that one did. A
+// flag of the company's own may be a text or a date: whatever is no "no" is one.
+func flagSet(v contact.Value) bool {
+	switch strings.ToLower(v.Text()) {
+	case "", "false", "no", "0":
+		return false
+	}
+	return true
 }
 
 // mailable tells whether mail could be sent to the record.
