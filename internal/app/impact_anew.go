@@ -99,10 +99,12 @@ func (a *App) side(ctx context.Context, dir string, p *policy.Policy) (*side, er
 		Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance}}, nil
 }
 
-// copyCircumstances takes holds and what remains of people over into another state.
+// copyCircumstances takes holds, requests and what remains of people over into
+// another state.
 func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 	var holds []store.Hold
 	var remains []store.Suppression
+	var requests []store.Request
 	if err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if holds, err = tx.Holds(); err != nil {
 			return err
@@ -110,6 +112,14 @@ func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 		holds = slices.DeleteFunc(holds, func(h store.Hold) bool { return !h.Released.IsZero() })
 		for i := range holds {
 			if holds[i].Keys, err = holdKeys(tx.QueryContext(ctx, `SELECT key, public FROM hold_key WHERE hold = $1`, holds[i].ID)); err != nil {
+				return err
+			}
+		}
+		if requests, err = tx.Requests(false); err != nil {
+			return err
+		}
+		for i := range requests {
+			if requests[i], err = tx.Keyed(requests[i]); err != nil {
 				return err
 			}
 		}
@@ -121,6 +131,11 @@ func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 	return to.Write(ctx, func(tx *store.Tx) error {
 		for _, h := range holds {
 			if err := tx.AddHold(h); err != nil {
+				return err
+			}
+		}
+		for _, q := range requests {
+			if err := tx.AddRequest(q); err != nil {
 				return err
 			}
 		}
