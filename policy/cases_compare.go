@@ -99,12 +99,20 @@ func (c comparison) demands() []string {
 	return out
 }
 
+// findings are written as "unknown-channel hubspot", "to-be-told partner-promotion
+// by 2026-12-24".
 func (c comparison) findings() []string {
 	var out []string
 	for _, f := range c.d.decision.Findings {
 		s := string(f.Code)
 		if f.Processor != "" {
 			s += " " + f.Processor
+		}
+		if f.Code == FindToBeTold || f.Code == FindToldTooLate {
+			s += " " + c.p.Subject(f)
+		}
+		if f.Due != 0 {
+			s += " by " + f.Due.String()
 		}
 		if !slices.Contains(out, s) {
 			out = append(out, s)

@@ -125,6 +125,10 @@ func (k *checker) channels() {
 			k.known(e.Pos, "assessment", c.Assessment, k.d.Assessments.Names())
 		}
 		k.blocks(c.When)
+		k.blocks(c.ToldBy)
+		if c.ToldBy != nil && c.TellPersonWithin == nil {
+			k.problem(e.Pos, "channel %s says how it shows that people were told, and not within what time they are: write tell-person-within: 1mo", e.Name)
+		}
 	}
 	if o := k.d.Channels.Otherwise; o != nil && o.Permits != PermitsNothing {
 		k.problem(o.Pos, "channels.otherwise may permit nothing but \"nothing\": doubt stops marketing")

@@ -27,10 +27,13 @@ func (k *checker) words() {
 		word(r.Pos, "residency.everyone-else", r.EveryoneElse, "inside-only", "inside-or-safeguard")
 		word(r.Pos, "residency.unknown-country", r.UnknownCountry, "as-if-inside")
 	}
+	if r := k.d.Residency; r != nil {
+		k.blocks(r.UsersAre)
+	}
 	if a := k.d.Access; a != nil {
 		word(a.Pos, "access.unlisted-user", a.UnlistedUser, "finding")
 		word(a.Pos, "access.unlisted-app", a.UnlistedApp, "finding")
-		for _, e := range a.Roles {
+		for _, e := range slices.Concat(a.Roles, a.Apps) {
 			k.known(e.Pos, "processor", e.Name, k.d.Processors.Names())
 		}
 	}

@@ -36,7 +36,7 @@ var clauses = []clause{
 	{"C6", "longer only where the law requires or allows it", "How long do we keep your personal data?", []string{"retention.longer", "processors.*.fields"}, []string{"keep-without-a-period"}, []string{"keep-without-scope"}, nil},
 	{"C7", "processors act on instruction, under a safeguard", processorsSection, []string{"processors.*.safeguard", "residency.refused-safeguards"}, []string{"safeguard-privacy-shield", "safeguard-clauses-of-2010"}, []string{"safeguard-overdue", "safeguard-before-clauses"}, nil},
 	{"C8", "processors keep data for the period that is specified", processorsSection, []string{"processors.*.after-delete"}, []string{"horizon-twice"}, []string{"horizon-unknown", "longer-than-promised"}, []string{"../internal/app/answer_test.go TestInvariant10YesAndStillThere"}},
-	{"C9", "no data of users leaves the EU/EEA", "Additional information", []string{"processors.*.region", "residency"}, []string{"region-in-words"}, []string{"users-outside-zone", "transfer-without-safeguard"}, nil},
+	{"C9", "no data of users leaves the EU/EEA", "Additional information", []string{"processors.*.region", "processors.*.safeguard", "residency"}, []string{"region-in-words"}, []string{"users-outside-zone", "transfer-without-safeguard"}, []string{"../internal/app/telling_test.go TestCase24SafeguardRunsOut"}},
 	{"C10", "only declared kinds of data", "Type of data we collect", []string{"categories"}, []string{"keep-of-a-category-that-is-nowhere"}, []string{"not-enforced"}, nil},
 	{"C11", "a channel permits no more than its row says", chart, []string{"channels.*.permits"}, []string{"otherwise-permits"}, []string{"no-otherwise"}, nil},
 	{"C12", "a no counts everywhere for what was refused", "How we use the data", []string{"consent.refusal", "topics", "identity"}, []string{"refusal-lifted-by-an-import", "topics-with-one-id"}, []string{"topic-not-at-processor"}, []string{"../internal/app/refusal_test.go TestInvariant15FlippedBackIsUndone"}},
@@ -52,7 +52,7 @@ var clauses = []clause{
 	{"C22", "own systems; analytics are aggregated", "Additional information", []string{"processors.*.aggregated", "processors.*.own-system"}, nil, []string{"not-enforced"}, nil},
 	{"C23", "no basis left: deleted", "How we use the data", []string{"retention.no-basis-left", "channels.*.basis"}, nil, []string{"no-basis-left-missing"}, []string{"../internal/app/case_test.go TestCase52NoBasisLeft"}},
 	{"C24", "data is accurate", "How we use the data, the chart", nil, nil, nil, nil},
-	{"C25", "people are told whose data came from elsewhere", "none: GDPR Art. 14(3)", []string{"channels.*.tell-person-within"}, nil, []string{"told-too-late"}, nil},
+	{"C25", "people are told whose data came from elsewhere", "none: GDPR Art. 14(3)", []string{"channels.*.tell-person-within", "channels.*.told-by"}, nil, []string{"told-too-late", "telling-not-shown"}, []string{"../internal/app/telling_test.go TestTellingHasADay"}},
 	{"C26", "requests are answered in a month", "none: GDPR Art. 12(3)", []string{"requests"}, nil, []string{"answered-too-late"}, nil},
 }
 

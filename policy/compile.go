@@ -31,6 +31,8 @@ type Policy struct {
 	period   Period
 	grace    Period
 	forms    map[string]int // id → number
+	// countries tell where somebody is, nil where no rule asks.
+	countries countries
 }
 
 // Binding tells which processors have a connector: the policy's name of the
@@ -68,6 +70,9 @@ func (d *Document) bind(src document.Source, bound Binding) *Policy {
 	}
 	if d.Retention.Grace != nil {
 		p.grace = *d.Retention.Grace
+	}
+	if d.Residency != nil {
+		p.countries = d.countries()
 	}
 	c := &compiler{p: p, bound: bound}
 	c.rules()

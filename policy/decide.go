@@ -32,6 +32,8 @@ func (p *Policy) Decide(person contact.Person, with Circumstances, at time.Time)
 	j.marketing()
 	j.deletion()
 	j.answers()
+	j.residency()
+	j.telling()
 	if j.until != NoDay {
 		j.d.Until = j.until.Start(p.zone)
 	}

@@ -77,7 +77,7 @@ type Clock struct {
 type Finding struct {
 	Code      FindingCode
 	Processor string // where, "" = everywhere
-	Rule      int    // of a signal or keep, where the code says so
+	Rule      int    // of a signal, keep or channel, where the code says so
 	Origin    contact.Key
 	Due       Day // by which somebody must act; 0 = none
 	// Of a request: its id, what is asked for, and where it stands.

@@ -121,6 +121,7 @@ func (d *differ) channel(name string, was, is *Channel) {
 	}
 	d.put("C11", "channel", name, "permits", string(was.Permits), string(is.Permits), effects{basisEffect(was, is), mail})
 	d.period("C25", "channel", name, "tell-person-within", was.TellPersonWithin, is.TellPersonWithin, nobody, nobody)
+	d.set("C25", "channel", name, "told-by", blocks(was.ToldBy), blocks(is.ToldBy), nobody, nobody)
 	d.set("C1", "channel", name, "when", blocks(was.When), blocks(is.When), unclear, unclear)
 }
 

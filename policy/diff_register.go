@@ -101,6 +101,7 @@ func (d *differ) residency() {
 	a, b := deref(d.old.Residency), deref(d.next.Residency)
 	d.put("C9", "residency", "", "zone", a.Zone, b.Zone, nobody)
 	d.put("C9", "residency", "", "users", a.Users, b.Users, nobody)
+	d.set("C9", "residency", "", "users-are", blocks(a.UsersAre), blocks(b.UsersAre), nobody, nobody)
 	d.put("C9", "residency", "", "everyone-else", a.EveryoneElse, b.EveryoneElse, nobody)
 	d.put("C9", "residency", "", "unknown-country", a.UnknownCountry, b.UnknownCountry, nobody)
 	d.set("C7", "residency", "", "refused safeguard", a.RefusedSafeguards, b.RefusedSafeguards, nobody, nobody)
@@ -110,6 +111,9 @@ func (d *differ) access() {
 	a, b := deref(d.old.Access), deref(d.next.Access)
 	entries(a.Roles, b.Roles, func(name string, was, is *[]string) {
 		d.set("C14", "access", name, "role", deref(was), deref(is), nobody, nobody)
+	})
+	entries(a.Apps, b.Apps, func(name string, was, is *[]string) {
+		d.set("C21", "access", name, "app", deref(was), deref(is), nobody, nobody)
 	})
 	d.put("C14", "access", "", "unlisted-user", a.UnlistedUser, b.UnlistedUser, nobody)
 	d.put("C21", "access", "", "unlisted-app", a.UnlistedApp, b.UnlistedApp, nobody)

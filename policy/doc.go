@@ -35,6 +35,11 @@
 // beginning of its day, a no on a bare date from the end of it. A decision's Until
 // is the start of a day of the controller's zone.
 //
+// Where somebody is, is what their records say; contradicting or unknown, they are
+// taken to be inside the zone. What follows from it, and from not having told
+// somebody where their data came from, is a finding with its day and never a
+// deletion: a human renews a safeguard, moves data or writes a letter.
+//
 // Two people at one address are no person, but what is refused there is refused
 // for both and either one's act keeps both ([Reaches]).
 package policy

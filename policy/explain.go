@@ -26,7 +26,11 @@ func (p *Policy) Explain(person contact.Person, d Decision) []Sentence {
 		out = append(out, Sentence{m.Ref.String(), "demand", p.demandWords(m)})
 	}
 	for _, f := range d.Findings {
-		out = append(out, Sentence{What: "finding", Says: p.FindingWords(f)})
+		says := p.FindingWords(f)
+		if f.Due != 0 {
+			says += ", by " + longDay(f.Due)
+		}
+		out = append(out, Sentence{What: "finding", Says: says})
 	}
 	if topics := p.topicNames(d.Topics); topics != "" {
 		out = append(out, Sentence{What: "may be mailed about", Says: topics})
@@ -115,6 +119,15 @@ func (p *Policy) explainRecord(o *contact.Observation) []Sentence {
 	if len(f.Channels) == 0 {
 		say("channel", "none that the policy knows: permits nothing")
 	}
+	for _, c := range f.Told {
+		say("told", "where the data came from: %s", p.Channels.Rows[c].Value.Row)
+	}
+	switch f.Places {
+	case contact.Inside:
+		say("country", "inside the zone")
+	case contact.Outside:
+		say("country", "outside the zone")
+	}
 	for _, t := range f.Topics {
 		say("subscribed", "%s", p.Topics[t].Name)
 	}
@@ -126,7 +139,7 @@ func (p *Policy) explainRecord(o *contact.Observation) []Sentence {
 		is    bool
 		words string
 	}{
-		{f.Suspected, "may be under age"}, {f.Bounced, "mail fails for good"}, {f.Erasure || f.Requested, "a flag asks to be forgotten"},
+		{f.Suspected, "may be under age"}, {f.User, "uses the product"}, {f.Bounced, "mail fails for good"}, {f.Erasure || f.Requested, "a flag asks to be forgotten"},
 		{f.Unread, "something could not be read"}, {f.ScopeUnread, "whether the policy is about it could not be read"},
 		{f.LinkUnread, "whose record it is could not be read in full"}, {f.Future, "a date lies in the future"},
 	} {

@@ -18,6 +18,12 @@ const (
 	FindBeyondKeep       FindingCode = "fields-beyond-keep"
 	FindOldRefusal       FindingCode = "old-refusal"
 	FindErasureAsked     FindingCode = "erasure-asked"
+	FindCountryDiffers   FindingCode = "country-differs"
+	FindNoSafeguard      FindingCode = "outside-without-safeguard"
+	FindOutsideZone      FindingCode = "outside-the-zone"
+	FindUserOutsideZone  FindingCode = "user-outside-the-zone"
+	FindToBeTold         FindingCode = "to-be-told"
+	FindToldTooLate      FindingCode = "told-too-late"
 	// The findings about requests (C26), one a request.
 	FindRequestUnconfirmed FindingCode = "request-unconfirmed"
 	FindRequestOpen        FindingCode = "request-open"
@@ -61,7 +67,7 @@ func (c FindingCode) Clause() string {
 		return "C7"
 	case FindDisputed, FindRefusedByVendor:
 		return "C8"
-	case FindRegionDrift, FindRegionUnknown:
+	case FindRegionDrift, FindRegionUnknown, FindCountryDiffers, FindNoSafeguard, FindOutsideZone, FindUserOutsideZone:
 		return "C9"
 	case FindOldRefusal, FindTakenBack:
 		return "C12"
@@ -71,6 +77,8 @@ func (c FindingCode) Clause() string {
 		return "C17"
 	case FindReappeared:
 		return "C19"
+	case FindToBeTold, FindToldTooLate:
+		return "C25"
 	case FindErasureAsked, FindRequestUnconfirmed, FindRequestOpen, FindRequestBlocked, FindRequestOverdue:
 		return "C26"
 	default:

@@ -35,6 +35,9 @@ type lens struct {
 	topicGroup *topicGroup
 	keeps      []keepLens
 	filled     []filledLens
+	users      []cond           // who uses the product
+	told       []channelLens    // who was told of a channel
+	country    int              // own field; none = -1
 	losses     map[string]*loss // by field ("Birthdate", "Task.CallType") and group ("Task")
 }
 

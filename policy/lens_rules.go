@@ -7,6 +7,9 @@ import (
 )
 
 func (v view) scope() {
+	if r := v.c.p.Residency; r != nil {
+		v.lens.users = v.conds(r.UsersAre, harmless)
+	}
 	v.lens.leaveAlone = v.conds(v.c.p.Scope.LeaveAlone, func(x *loss) { x.unread, x.scope = true, true })
 	if m := v.c.p.Minors; m != nil {
 		v.lens.suspected = v.conds(m.SuspectedBy, harmless)
@@ -23,6 +26,9 @@ func (v view) scope() {
 
 func (v view) channels() {
 	for i, e := range v.c.p.Channels.Rows {
+		if told := v.conds(e.Value.ToldBy, harmless); told != nil {
+			v.lens.told = append(v.lens.told, channelLens{uint16(i), told})
+		}
 		cl := channelLens{rule: uint16(i), any: v.conds(e.Value.When, unread)}
 		if cl.any == nil {
 			continue

@@ -70,6 +70,7 @@ func (v view) roles() {
 	l.mailed = v.fields(append(v.names(contact.RoleEmail), v.names(contact.RoleOtherEmail)...)...)
 	l.first, l.last = v.spot(ref{"", forename}).field, v.spot(ref{"", surname}).field
 	l.collected = v.spot(ref{"", collected}).field
+	l.country = v.spot(ref{"", first(v.names(contact.RoleCountry))}).field
 	l.bounced, l.optOuts = v.fields(v.names(contact.RoleBounced)...), v.fields(optOuts...)
 	for _, f := range v.cat.ByRole(contact.RoleErasure, v.object) {
 		l.erasure = append(l.erasure, v.spot(ref{f.Group, f.Name}))

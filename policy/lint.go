@@ -58,6 +58,7 @@ func Lint(d *Document, src document.Source, bound Binding, today Day) []Note {
 	l.topics()
 	l.register()
 	l.residency()
+	l.telling()
 	l.promises()
 	l.defaults()
 	l.unenforced()

@@ -45,6 +45,10 @@ func (d *Document) uses() []use {
 	u.refs("identity", false, d.Identity.JoinedBy...)
 	for _, e := range d.Channels.Rows {
 		u.blocks("channel "+e.Name, false, e.Value.When)
+		u.blocks("told-by of channel "+e.Name, false, e.Value.ToldBy)
+	}
+	if r := d.Residency; r != nil {
+		u.blocks("residency.users-are", false, r.UsersAre)
 	}
 	if r := d.Requests; r != nil {
 		u.refs("a request", false, r.ReceivedBy...)

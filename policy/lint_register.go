@@ -2,24 +2,10 @@ package policy
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/document"
 )
-
-// eea are the countries of the European Economic Area, and names for them all.
-const eea = " EU EEA AT BE BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE "
-
-// inside tells whether a region lies in the zone that the policy protects.
-func (d *Document) inside(region string) bool {
-	zone := "EEA"
-	if d.Residency != nil {
-		zone = d.Residency.Zone
-	}
-	return region == zone || (zone == "EEA" || zone == "EU") && strings.Contains(eea, " "+region+" ")
-}
 
 // register looks at the register of processors (C7, C16, C17).
 func (l *linter) register() {
@@ -68,30 +54,6 @@ func (l *linter) safeguard(processor string, s *Safeguard, region string) {
 	}
 }
 
-// residency finds promises that the register contradicts (C9).
-func (l *linter) residency() {
-	r := l.d.Residency
-	if r == nil {
-		for _, e := range l.d.Processors {
-			if !l.d.inside(e.Value.Region) {
-				l.add(LintNote, "no-residency", e.Pos, fmt.Sprintf("%s is in %s, and the policy doesn't say where data may lie: the EEA is assumed.", e.Name, e.Value.Region), "Add residency.")
-			}
-		}
-		return
-	}
-	for _, e := range l.d.Processors {
-		if r.Users == "inside-only" && !l.d.inside(e.Value.Region) && !e.Value.Aggregated {
-			l.add(LintWarning, "users-outside-zone", e.Pos, fmt.Sprintf("the policy promises that no data of users leaves the zone, and %s is in %s: whether a contact there is a user is not looked at.", e.Name, e.Value.Region),
-				"Leave users alone by a condition under scope and keep them out of there, or correct the promise.")
-		}
-	}
-	for _, dead := range []string{"privacy-shield", "scc-2010-87"} {
-		if !slices.Contains(r.RefusedSafeguards, dead) {
-			l.add(LintNote, "dead-safeguard-not-refused", r.Pos, fmt.Sprintf("refused-safeguards doesn't list %s; it is refused all the same.", dead), "Nothing, or list it for the reader.")
-		}
-	}
-}
-
 // defaults names what holds where the policy says nothing.
 func (l *linter) defaults() {
 	missing := func(is bool, code, says, do string) {
@@ -117,9 +79,6 @@ func (l *linter) unenforced() {
 	note := func(pos document.Pos, what, instead string) {
 		l.add(LintNote, "not-enforced", pos, "read and checked, but not yet enforced: "+what+".", instead)
 	}
-	if r := l.d.Residency; r != nil {
-		note(r.Pos, "residency (C9), beyond the comparison of each account's region", "A human compares people's countries with it.")
-	}
 	if a := l.d.Access; a != nil {
 		note(a.Pos, "access (C14, C21)", "A human compares users and connected apps with it.")
 	}
@@ -132,11 +91,6 @@ func (l *linter) unenforced() {
 		}
 		if e.Value.Aggregated {
 			note(e.Pos, "aggregated at "+e.Name+" (C22)", "A human checks its settings.")
-		}
-	}
-	for _, e := range l.d.Channels.Rows {
-		if e.Value.TellPersonWithin != nil {
-			note(e.Pos, "tell-person-within of channel "+e.Name+" (C25)", "A human tells people where their data came from.")
 		}
 	}
 	if c := l.d.Categories; len(c) > 0 {

@@ -103,6 +103,7 @@ func TestLintCodes(t *testing.T) {
 		{"at-most-beyond-period", "    activity: [", "    need: [{while: {salesforce.Case.IsClosed: false}, at-most: 25mo, after: salesforce.Case.CreatedDate, because: Asked}]\n    activity: ["},
 		{"told-too-late", "permits: person-to-person", "permits: person-to-person, tell-person-within: 32d"},
 		{"answered-too-late", "holds: {", "requests: {answer-within: 2mo, identity: checked}\nholds: {"},
+		{"telling-not-shown", "permits: person-to-person", "permits: person-to-person, tell-person-within: 1mo"},
 		{"topic-nowhere", "{hubspot: 101, salesforce: Newsletter__c}", "{mailer: 7}"},
 		{"location-not-published", "{for: Marketing, region: EU", "{for: Marketing, published: false, region: US"},
 		{"safeguard-inside-zone", "{for: Marketing, region: EU", "{for: Marketing, region: DE, safeguard: {kind: scc, reference: Annex, review-by: 2027-01-01}"},

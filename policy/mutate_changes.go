@@ -37,6 +37,7 @@ func changes(d *Document, bound Binding) []change {
 	m.requests()
 	m.consent()
 	m.categories()
+	m.residency()
 	return m.list
 }
 

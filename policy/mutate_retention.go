@@ -19,6 +19,7 @@ func (m *mutator) channels() {
 		})
 		m.blocks("C1", rule+".when", &e.Value.When, 1)
 		m.permits(rule, e)
+		m.telling(e.Name, &e.Value)
 	}
 	if o := m.d.Channels.Otherwise; o != nil {
 		m.add("C1", "channels.otherwise", o.Pos, "not there", func() { m.d.Channels.Otherwise = nil })

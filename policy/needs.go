@@ -15,11 +15,15 @@ func (d *Document) Needs(processor string, cat contact.Catalogue) (fields, topic
 	n.refs(d.Identity.JoinedBy...)
 	for _, e := range d.Channels.Rows {
 		n.blocks(e.Value.When)
+		n.blocks(e.Value.ToldBy)
 	}
 	n.retention(d.Retention)
 	if m := d.Minors; m != nil {
 		n.refs(m.KnownBy...)
 		n.blocks(m.SuspectedBy)
+	}
+	if r := d.Residency; r != nil {
+		n.blocks(r.UsersAre)
 	}
 	if r := d.Requests; r != nil {
 		n.refs(r.ReceivedBy...)

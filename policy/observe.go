@@ -191,6 +191,17 @@ func (s *sight) record(keys Pseudonymiser) {
 	if len(f.Channels) == 0 {
 		s.origin(keys)
 	}
+	for i := range l.told {
+		if t := &l.told[i]; t.match(&s.look) {
+			f.Told = append(f.Told, t.rule)
+		}
+	}
+	for i := range l.users {
+		f.User = f.User || l.users[i].match(&s.look)
+	}
+	if v := s.own.Value(l.country); s.p.countries != nil && !v.IsEmpty() {
+		f.Places = s.p.countries.of(v.Text())
+	}
 	s.births()
 }
 

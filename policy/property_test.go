@@ -26,7 +26,7 @@ func (l life) rare(what string) bool { return rapid.IntRange(0, 5).Draw(l.t, wha
 
 // when draws an instant around now, around a period before it, or long ago.
 func (l life) when(what string) time.Time {
-	from := rapid.SampledFrom([]time.Time{l.now, l.now.AddDate(-2, 0, 0), l.now.AddDate(-3, 0, 0), l.now.AddDate(-5, 0, 0), l.now.AddDate(-9, 0, 0)}).Draw(l.t, what)
+	from := rapid.SampledFrom([]time.Time{l.now, l.now.AddDate(0, -1, 0), l.now.AddDate(-2, 0, 0), l.now.AddDate(-3, 0, 0), l.now.AddDate(-5, 0, 0), l.now.AddDate(-9, 0, 0)}).Draw(l.t, what)
 	return from.Add(time.Duration(rapid.IntRange(-72, 72).Draw(l.t, what+" off")) * time.Hour)
 }
 
@@ -35,6 +35,10 @@ func (l life) date(what string) contact.Value    { return contact.DateValue(l.wh
 
 func (l life) one(what string, texts ...string) contact.Value {
 	return contact.TextValue(rapid.SampledFrom(texts).Draw(l.t, what))
+}
+
+func (l life) country(what string) contact.Value {
+	return l.one(what, "Norway", "United States", "Midgard")
 }
 
 // put sets a field of some of the rows.
@@ -55,6 +59,7 @@ func (l life) hubspot(id string) contact.Contact {
 		l.put(&c.Fields, n, l.instant)
 	}
 	l.put(&c.Fields, "first_conversion_event_name", func(n string) contact.Value { return l.one(n, "Demo", "Newsletter", "Job: x") })
+	l.put(&c.Fields, "country", l.country)
 	l.put(&c.Fields, "recent_conversion_event_name", func(n string) contact.Value { return l.one(n, "Job: x", "Single: x") })
 	l.put(&c.Fields, "firstname", func(n string) contact.Value { return l.one(n, "Kari", "Ola") })
 	if l.rare("young") {
@@ -79,7 +84,8 @@ func (l life) salesforce(id string) contact.Contact {
 	c := contact.Contact{Ref: contact.Ref{Processor: "salesforce", Object: "Contact", ID: id}, ReadAt: l.now,
 		Fields: contact.Named{"Email": l.one("email", "kari@example.com", "ola@example.com", "post@school.example")}.Row(), Rows: map[string][]contact.Row{}}
 	l.put(&c.Fields, "CreatedDate", l.instant)
-	l.put(&c.Fields, "LeadSource", func(n string) contact.Value { return l.one(n, "Web", "Sales", "Event", "Found it") })
+	l.put(&c.Fields, "LeadSource", func(n string) contact.Value { return l.one(n, "Web", "Sales", "Event", "Found it", "Partner") })
+	l.put(&c.Fields, "MailingCountry", l.country)
 	l.put(&c.Fields, "FirstName", func(n string) contact.Value { return l.one(n, "Kari", "Ola") })
 	if l.rare("young") {
 		c.Fields.Set("Birthdate", l.birth("Birthdate"))
@@ -110,6 +116,7 @@ func (l life) rows(c *contact.Contact) {
 	flag := func(n string) contact.Value { return contact.BoolValue(l.some(n)) }
 	group("Opportunity", map[string]func(string) contact.Value{"IsClosed": flag, "CloseDate": l.date})
 	group("Contract", map[string]func(string) contact.Value{"Status": func(n string) contact.Value { return l.one(n, "Activated", "Draft") }, "EndDate": l.date})
+	group("Campaign", map[string]func(string) contact.Value{"Type": func(n string) contact.Value { return l.one(n, "Event", "Privacy notice") }})
 	group("Order", map[string]func(string) contact.Value{"EffectiveDate": l.date})
 	group("EmailMessage", map[string]func(string) contact.Value{"Incoming": flag, "MessageDate": l.instant})
 	group("Task", map[string]func(string) contact.Value{"CompletedDateTime": l.instant, "CallDisposition": func(n string) contact.Value { return l.one(n, "Connected", "No answer") }})
@@ -221,8 +228,11 @@ func (l life) request(p *policy.Policy, id string) policy.Request {
 
 // Invariant 14: losing sight of anything deletes nobody who would not go anyway.
 func TestLosingSightDeletesNobody(t *testing.T) {
-	p := compile(t, "reference.yaml", policy.Reference)
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, losingSight(compile(t, "reference.yaml", policy.Reference)))
+}
+
+func losingSight(p *policy.Policy) func(*rapid.T) {
+	return func(t *rapid.T) {
 		w, l := newWorld(t, p)
 		before := deleted(w.decide(t, w.now))
 		blind := w
@@ -234,7 +244,7 @@ func TestLosingSightDeletesNobody(t *testing.T) {
 				t.Fatalf("%s is deleted by %s for want of %q", ref, ground, lost)
 			}
 		}
-	})
+	}
 }
 
 // lose makes one field or group of a record unreadable. Addresses and links are
@@ -278,8 +288,11 @@ func (l life) lose(c *contact.Contact) string {
 
 // Invariant 14: another sign of life, hold or keep deletes nobody.
 func TestAnotherSignalHoldOrKeepDeletesNobody(t *testing.T) {
-	p := compile(t, "reference.yaml", policy.Reference)
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, addingMore(compile(t, "reference.yaml", policy.Reference)))
+}
+
+func addingMore(p *policy.Policy) func(*rapid.T) {
+	return func(t *rapid.T) {
 		w, l := newWorld(t, p)
 		var seen []contact.Observation
 		for _, c := range w.cs {
@@ -309,7 +322,7 @@ func TestAnotherSignalHoldOrKeepDeletesNobody(t *testing.T) {
 				t.Fatalf("%s is deleted by %s", ref, ground)
 			}
 		}
-	})
+	}
 }
 
 // Nobody is deleted by a request that nobody has checked, that was refused, or
@@ -365,7 +378,11 @@ func TestDecisionHoldsUntil(t *testing.T) {
 	if reference.Signature != again.Signature {
 		t.Error("the same file has two signatures")
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, holdingUntil(reference, again))
+}
+
+func holdingUntil(reference, again *policy.Policy) func(*rapid.T) {
+	return func(t *rapid.T) {
 		w, _ := newWorld(t, reference)
 		later := w.now.Add(time.Duration(rapid.IntRange(0, 5*365*24*60).Draw(t, "minutes later")) * time.Minute)
 		now := w.decide(t, w.now)
@@ -392,7 +409,16 @@ func TestDecisionHoldsUntil(t *testing.T) {
 				t.Fatalf("at %v %+v, at %v %+v", w.now, d, later, then[i])
 			}
 		}
-	})
+	}
+}
+
+// FuzzDecide seeks a world in which one of the properties above fails.
+func FuzzDecide(f *testing.F) {
+	p, again := compile(f, "reference.yaml", policy.Reference), compile(f, "reference.yaml", policy.Reference)
+	properties := []func(*rapid.T){losingSight(p), addingMore(p), holdingUntil(p, again)}
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		rapid.SampledFrom(properties).Draw(t, "property")(t)
+	}))
 }
 
 // same compares decisions; Until may differ only in coming nearer.

@@ -88,6 +88,7 @@ type Channel struct {
 	Purposes         []string `yaml:"purposes"`                    // names of purposes
 	Permits          Permits  `yaml:"permits"`                     // what may be sent: nothing, one message, letters from person to person, or topics with proven consent (C11)
 	TellPersonWithin *Period  `yaml:"tell-person-within,optional"` // for data that is not from the person: at most 1mo (GDPR Art. 14(3))
+	ToldBy           []Block  `yaml:"told-by,optional"`            // conditions, one of which a contact meets whose person was told where their data came from (C25)
 	When             []Block  `yaml:"when"`                        // conditions, one of which a contact meets that came this way
 }
 
@@ -253,6 +254,7 @@ type Residency struct {
 	Pos               document.Pos
 	Zone              string   `yaml:"zone"`               // the zone that is promised
 	Users             string   `yaml:"users"`              // of people who use the product
+	UsersAre          []Block  `yaml:"users-are,optional"` // conditions, one of which a contact meets whose person uses the product
 	EveryoneElse      string   `yaml:"everyone-else"`      // of everybody else
 	UnknownCountry    string   `yaml:"unknown-country"`    // people whose country is not known
 	RefusedSafeguards []string `yaml:"refused-safeguards"` // kinds that courts or time have ended
@@ -262,6 +264,7 @@ type Residency struct {
 type Access struct {
 	Pos          document.Pos
 	Roles        document.Map[[]string] `yaml:"roles"`         // by processor, the roles whose people may see the data
+	Apps         document.Map[[]string] `yaml:"apps,optional"` // by processor, the programs that may have access; lapsed itself always may
 	UnlistedUser string                 `yaml:"unlisted-user"` // what becomes of users of no such role
 	UnlistedApp  string                 `yaml:"unlisted-app"`  // what becomes of connected apps that the policy doesn't list
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // observed is counted up when Observe sees the same contact differently.
-const observed = 3
+const observed = 4
 
 // signature digests all that Observe depends on, and nothing else: a comment, a
 // moved line or another limit makes no fact out of date.
@@ -48,6 +48,12 @@ func (c *compiler) signature() string {
 	for _, e := range p.Channels.Rows {
 		d.add("channel", e.Name)
 		d.blocks(e.Value.When)
+		d.add("told-by")
+		d.blocks(e.Value.ToldBy)
+	}
+	if r := p.Residency; r != nil {
+		d.add("residency", r.Zone)
+		d.blocks(r.UsersAre)
 	}
 	d.add("leave-alone")
 	d.blocks(p.Scope.LeaveAlone)

@@ -159,6 +159,18 @@ func (p *Policy) FindingWords(f Finding) string {
 		return f.requestWords()
 	case FindBeyondKeep:
 		return BeyondKeepWords(f.Processor)
+	case FindCountryDiffers:
+		return "people are " + p.zoneWords() + " by one record and outside it by another: taken to be inside"
+	case FindNoSafeguard:
+		return fmt.Sprintf("people %s have data%s, %s, and no safeguard protects it today: renew it, or move the data. Nobody is deleted for it", p.zoneWords(), at, p.regionOf(f.Processor))
+	case FindOutsideZone:
+		return fmt.Sprintf("people %s have data%s, %s, and the policy promises that it stays inside", p.zoneWords(), at, p.regionOf(f.Processor))
+	case FindUserOutsideZone:
+		return fmt.Sprintf("users %s have data%s, %s, and the policy promises that it stays inside, whatever the safeguard", p.zoneWords(), at, p.regionOf(f.Processor))
+	case FindToBeTold:
+		return "people must be told that the data is held which came by: " + p.Channels.Rows[f.Rule].Value.Row
+	case FindToldTooLate:
+		return "people should have been told by now that the data is held which came by: " + p.Channels.Rows[f.Rule].Value.Row
 	default:
 		return string(f.Code)
 	}
@@ -207,3 +219,29 @@ func (p *Policy) ReasonCodes(d Decision) []string {
 
 // Date is an instant's day for readers, in the controller's zone.
 func (p *Policy) Date(t time.Time) string { return longDay(p.Today(t)) }
+
+// zoneWords is where people are whom the zone protects, those included whose
+// country nobody knows.
+func (p *Policy) zoneWords() string {
+	return "inside the " + regionNamed(p.Residency.Zone) + " (or of no known country)"
+}
+
+// regionOf is where a processor keeps its data.
+func (p *Policy) regionOf(processor string) string {
+	x, _ := p.Processors.Get(processor)
+	return "in " + regionWords(x.Region)
+}
+
+// Subject tells findings of one code at one processor apart.
+func (p *Policy) Subject(f Finding) string {
+	switch {
+	case !f.Origin.IsZero():
+		return fmt.Sprintf("%x", f.Origin[:4])
+	case f.Code == FindToBeTold || f.Code == FindToldTooLate:
+		return p.Channels.Rows[f.Rule].Name
+	case f.Rule >= 0:
+		return fmt.Sprint(f.Rule)
+	default:
+		return ""
+	}
+}

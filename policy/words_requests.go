@@ -51,10 +51,10 @@ func (f Finding) requestWords() string {
 	if f.Request == "" {
 		return "people at " + f.Processor + " asked to be forgotten by a flag there: mail has stopped; each becomes a request in the next cycle"
 	}
-	words := fmt.Sprintf("request %.12s for %s, to be answered by %s: %s", f.Request, f.Type.Words(), longDay(f.Due), f.Standing.Words())
+	words := fmt.Sprintf("request %.12s for %s: %s", f.Request, f.Type.Words(), f.Standing.Words())
 	switch {
 	case f.Code == FindRequestOverdue:
-		return words + ". Its day has passed: answer it now"
+		return words + ". The day for the answer has passed: answer now"
 	case f.Code == FindRequestUnconfirmed && f.Standing != StandsUnconfirmed:
 		return words + ". " + StandsUnconfirmed.Words()
 	case f.Code == FindRequestUnconfirmed && f.Type == AsksErasure:

@@ -78,6 +78,7 @@ func TestEveryFindingAndFaultHasWords(t *testing.T) {
 	p := compile(t, "reference.yaml", policy.Reference)
 	for _, code := range []policy.FindingCode{policy.FindUnknownChannel, policy.FindUnclearAge, policy.FindSuspectedMinor, policy.FindConflictingAge, policy.FindIdentityConflict, policy.FindFutureDate,
 		policy.FindUnreadRecord, policy.FindNoDates, policy.FindEndlessSignal, policy.FindKeepWithoutStart, policy.FindBeyondKeep, policy.FindOldRefusal, policy.FindErasureAsked,
+		policy.FindCountryDiffers, policy.FindNoSafeguard, policy.FindOutsideZone, policy.FindUserOutsideZone, policy.FindToBeTold, policy.FindToldTooLate,
 		policy.FindRequestUnconfirmed, policy.FindRequestOpen, policy.FindRequestBlocked, policy.FindRequestOverdue} {
 		w := p.FindingWords(policy.Finding{Code: code, Processor: "hubspot", Origin: contact.Key{}})
 		if w == string(code) || len(w) < 20 {

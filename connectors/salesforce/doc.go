@@ -39,7 +39,12 @@
 // group Opportunity one a contact role. Contracts and orders are those of the
 // contact's account, and those that the contact signed or pays. Individual and
 // RecordType are parents of the record and come with it. Only asked columns are
-// kept, in a few bytes a value, until the records themselves have passed.
+// kept, in a few bytes a value, until the records themselves have passed. They are
+// read first, sorted by the ids of their owners, and looked up as the records come:
+// the first mebibyte of each object in memory, the rest in a temporary file that is
+// sealed and has no name, so that a read takes the memory of a page and not of the
+// org. It needs some 60 bytes of disk a row, twice while it sorts; a full disk ends
+// the read, and where no file can be made the rows stay in memory.
 //
 // A converted lead is handed over like any other: it still holds the person's
 // data. ConvertedContactId links it. Records merged into another one are its

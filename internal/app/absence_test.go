@@ -9,6 +9,7 @@ import (
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/sandbox/kit"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -76,4 +77,24 @@ func TestAReReadThatFindsNobodyIsNoAbsence(t *testing.T) {
 	w.advance(day)
 	w.run(t)
 	w.settled(t)
+}
+
+// Nor is one from a processor that has just been seen not to show all it has:
+// what was waited for goes on being due, and serves no grace twice.
+func TestAProcessorThatHidesRecordsProvesNoAbsence(t *testing.T) {
+	for _, processor := range []string{"hubspot", "salesforce"} {
+		t.Run(processor, func(t *testing.T) {
+			t.Parallel()
+			w := newWork(t)
+			w.plan(t) // what is to be unsubscribed is due
+			w.stage.Faults.Arm(kit.Fault{Processor: processor, Kind: "empty-page"})
+			if r := w.run(t); r.Duties[duty.Withdrawn] != 0 {
+				t.Errorf("duties %v: empty answers withdrew what was demanded", r.Duties)
+			}
+			w.stage.Faults.Clear()
+			w.advance(day)
+			w.run(t)
+			w.settled(t)
+		})
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/lapsed/lapsed/internal/reconcile"
 	"github.com/lapsed/lapsed/internal/secret"
 	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
 )
 
 const (
@@ -147,7 +148,7 @@ func (w watched) findings() (out []notify.Event) {
 		code, clause, processor string
 		opened                  time.Time
 	}
-	count, samples := map[group]int{}, map[group][]string{}
+	count, samples, due := map[group]int{}, map[group][]string{}, map[group]policy.Day{}
 	var order []group
 	for _, f := range w.open {
 		g := group{f.Code, f.Clause, f.Processor, f.Opened}
@@ -155,6 +156,9 @@ func (w watched) findings() (out []notify.Event) {
 			order = append(order, g)
 		}
 		count[g] += f.Count
+		if f.Due != 0 && (due[g] == 0 || f.Due < due[g]) {
+			due[g] = f.Due
+		}
 		samples[g] = append(samples[g], strings.Fields(f.Sample)...)
 	}
 	for _, g := range order {
@@ -163,6 +167,9 @@ func (w watched) findings() (out []notify.Event) {
 			title += " at " + g.processor
 		}
 		body := fmt.Sprintf("Open since %s (clause %s).", g.opened.UTC().Format("2006-01-02 15:04 MST"), cmp.Or(g.clause, "-"))
+		if d := due[g]; d != 0 {
+			body += "\nTo be dealt with by " + d.String() + "."
+		}
 		if s := samples[g]; len(s) > 0 {
 			body += "\nRecords: " + strings.Join(s[:min(5, len(s))], ", ")
 		}

@@ -113,7 +113,7 @@ func (a *App) asker(tx *store.Tx, q *store.Request, subject string) ([]string, e
 func (a *App) openRequestFindings(tx *store.Tx, q store.Request, s policy.Standing) ([]entry.Entry, error) {
 	var out []entry.Entry
 	for _, f := range policy.FindingsOf(q.Policy(), s, a.Policy.Today(a.Clock())) {
-		x := store.Finding{ID: audit.NewID(), Code: string(f.Code), Clause: f.Code.Clause(), Subject: q.ID, Count: 1, Opened: a.Clock()}
+		x := store.Finding{ID: audit.NewID(), Code: string(f.Code), Clause: f.Code.Clause(), Subject: q.ID, Count: 1, Due: f.Due, Opened: a.Clock()}
 		if err := tx.PutFinding(x); err != nil {
 			return nil, err
 		}

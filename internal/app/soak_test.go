@@ -200,9 +200,15 @@ func (s *soak) live(t *testing.T, days, cycles int, faults string) {
 			return
 		}
 	}
+	s.recover(t, cycles)
+}
+
+// recover takes the faults away, and gives what they put off its time.
+func (s *soak) recover(t *testing.T, cycles int) {
+	t.Helper()
 	s.world.Stage().Faults.Clear()
 	s.day(t, 2*cycles) // rests are over, refused records are tried again
-	s.world.Advance(8 * day)
+	s.world.Advance(16 * day)
 	s.day(t, cycles)
 	s.whole(t, s.day(t, cycles))
 }

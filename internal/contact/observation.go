@@ -42,7 +42,8 @@ type Identifier struct {
 type Facts struct {
 	LeftAlone bool `json:"x,omitzero"` // out of the policy's scope
 	Erasure   bool `json:"e,omitzero"` // asks to be forgotten, by a flag that the connector knows
-	Requested bool `json:"q,omitzero"` // asks to be forgotten, by a flag that the policy names
+	Requested bool `json:"a,omitzero"` // asks to be forgotten, by a flag that the policy names
+	User      bool `json:"q,omitzero"` // uses the product
 	Suspected bool `json:"s,omitzero"` // may be a minor
 	Bounced   bool `json:"b,omitzero"` // mail fails for good
 	Mailable  bool `json:"m,omitzero"` // has an address and no opt-out: could be mailed
@@ -66,7 +67,19 @@ type Facts struct {
 	Births    []Birth   `json:"y,omitzero"`
 	Keeps     []Keep    `json:"k,omitzero"`
 	Filled    uint32    `json:"d,omitzero"` // categories that are filled: a bit each
+	Told      []uint16  `json:"z,omitzero"` // channels of which the record shows that the person was told
+	Places    Place     `json:"i,omitzero"` // where the person is: both, if the record contradicts itself
 }
+
+// Place is where a person is, seen from the zone that a policy protects. Bits of
+// it unite what several records say; none is: not known.
+type Place uint8
+
+// The places.
+const (
+	Inside Place = 1 << iota
+	Outside
+)
 
 // Signal is an act of the person, the latest one that its rule saw.
 type Signal struct {

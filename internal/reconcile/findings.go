@@ -51,7 +51,11 @@ func (f *findings) note(n store.Note) {
 	f.add(policy.FindingCode(n.Code), n.Processor, n.Subject, n.Count, "", n.Words)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.by[findingKey{policy.FindingCode(n.Code), n.Processor, n.Subject}].Sample = n.Sample
+	r := f.by[findingKey{policy.FindingCode(n.Code), n.Processor, n.Subject}]
+	r.Sample, r.due = n.Sample, n.Due
+	if n.Due != 0 {
+		r.Due = n.Due.String()
+	}
 }
 
 func (f *findings) list() []FindingReport {
@@ -65,7 +69,8 @@ func (f *findings) list() []FindingReport {
 	return out
 }
 
-// keepFindings opens what is new and resolves what is no longer so.
+// keepFindings opens what is new and resolves what is no longer so. One whose day
+// has moved is another one: the log says of each by when somebody must act.
 func (r *run) keepFindings(tx *store.Tx) ([]entry.Entry, error) {
 	open, err := tx.OpenFindings()
 	if err != nil {
@@ -79,12 +84,20 @@ func (r *run) keepFindings(tx *store.Tx) ([]entry.Entry, error) {
 		i := slices.IndexFunc(open, func(o store.Finding) bool {
 			return o.Code == string(f.Code) && o.Processor == f.Processor && o.Subject == f.Subject
 		})
-		s := store.Finding{Code: string(f.Code), Clause: f.Clause, Processor: f.Processor, Subject: f.Subject, Count: f.Count, Sample: strings.Join(f.Sample, " "), Opened: r.now}
+		s := store.Finding{Code: string(f.Code), Clause: f.Clause, Processor: f.Processor, Subject: f.Subject, Count: f.Count, Sample: strings.Join(f.Sample, " "), Due: f.due, Opened: r.now}
 		if i >= 0 {
 			s.ID, s.Opened = open[i].ID, open[i].Opened
-		} else {
+		}
+		if moved := i >= 0 && open[i].Due != f.due; moved {
+			e, err := r.resolveFinding(tx, s.ID, "another-day")
+			if err != nil {
+				return nil, err
+			}
+			s.ID, out = "", append(out, e)
+		}
+		if s.ID == "" {
 			s.ID = audit.NewID()
-			out = append(out, entry.Entry{Kind: entry.FindingOpened, Body: entry.FindingWasOpened{Finding: s.ID, Code: s.Code, Clause: s.Clause, Processor: s.Processor, Count: s.Count}})
+			out = append(out, entry.Entry{Kind: entry.FindingOpened, Body: entry.FindingWasOpened{Finding: s.ID, Code: s.Code, Clause: s.Clause, Processor: s.Processor, Count: s.Count, Due: f.Due}})
 		}
 		if err := tx.PutFinding(s); err != nil {
 			return nil, err
@@ -97,10 +110,15 @@ func (r *run) keepFindings(tx *store.Tx) ([]entry.Entry, error) {
 		if now[findingKey{policy.FindingCode(o.Code), o.Processor, o.Subject}] {
 			continue
 		}
-		if err := tx.ResolveFinding(o.ID, r.now); err != nil {
+		e, err := r.resolveFinding(tx, o.ID, "no-longer-found")
+		if err != nil {
 			return nil, err
 		}
-		out = append(out, entry.Entry{Kind: entry.FindingResolved, Body: entry.FindingWasResolved{Finding: o.ID, Resolution: "no-longer-found"}})
+		out = append(out, e)
 	}
 	return out, nil
+}
+
+func (r *run) resolveFinding(tx *store.Tx, id, how string) (entry.Entry, error) {
+	return entry.Entry{Kind: entry.FindingResolved, Body: entry.FindingWasResolved{Finding: id, Resolution: how}}, tx.ResolveFinding(id, r.now)
 }

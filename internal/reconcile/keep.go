@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -67,14 +66,8 @@ func (r *run) decided(j judged, name string) store.Decided {
 		if f.Request != "" {
 			continue // it is the request's, whomever that reaches
 		}
-		subject := ""
-		if !f.Origin.IsZero() {
-			subject = fmt.Sprintf("%x", f.Origin[:4])
-		} else if f.Rule >= 0 {
-			subject = fmt.Sprint(f.Rule)
-		}
-		d.Find(store.PersonFinding{Code: string(f.Code), Processor: f.Processor, Subject: subject, Record: j.record(f.Processor), Count: 1,
-			Words: r.Policy.FindingWords(f)})
+		d.Find(store.PersonFinding{Code: string(f.Code), Processor: f.Processor, Subject: r.Policy.Subject(f), Record: j.record(f.Processor), Count: 1,
+			Words: r.Policy.FindingWords(f), Due: f.Due})
 	}
 	return d
 }

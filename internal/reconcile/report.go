@@ -69,7 +69,10 @@ type FindingReport struct {
 	Subject   string             `json:"subject,omitzero"`
 	Count     int                `json:"count"`
 	Sample    []string           `json:"sample,omitzero"` // records
+	Due       string             `json:"due,omitzero"`    // the day by which somebody must act, of the most urgent one
 	Words     string             `json:"words"`
+
+	due policy.Day
 }
 
 // Example is one person of a verdict, by record, with the reason in words.

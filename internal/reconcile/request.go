@@ -138,7 +138,7 @@ func (r *run) keepRequests(tx *store.Tx) error {
 			}
 		}
 		for _, f := range policy.FindingsOf(q.Policy(), s, r.today) {
-			r.findings.note(store.Note{Code: string(f.Code), Subject: q.ID, Count: 1, Words: r.Policy.FindingWords(f)})
+			r.findings.note(store.Note{Code: string(f.Code), Subject: q.ID, Count: 1, Words: r.Policy.FindingWords(f), Due: f.Due})
 		}
 	}
 	if err := tx.ForgetRequests(false, r.now.AddDate(-remembered, 0, 0)); err != nil {

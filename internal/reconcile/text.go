@@ -238,6 +238,9 @@ func (r Report) textFindings(t text) {
 	var rows [][]string
 	for _, f := range r.Findings {
 		words := f.Words
+		if f.Due != "" {
+			words += " (by " + f.Due + ")"
+		}
 		if len(f.Sample) > 0 {
 			words += faint.Render("  (" + f.Sample[0] + ")")
 		}

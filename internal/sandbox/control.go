@@ -141,7 +141,7 @@ func (s *Sandbox) postFaults(w http.ResponseWriter, r *http.Request) {
 func decodeFaults(raw json.RawMessage) ([]kit.Fault, error) {
 	var keys map[string]json.RawMessage
 	_ = json.Unmarshal(raw, &keys) // a list has none
-	for _, p := range processors() {
+	for _, p := range Processors() {
 		if keys[p] != nil {
 			var of map[string]Mixed
 			if err := decode(raw, &of); err != nil {

@@ -12,9 +12,10 @@ import (
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 )
 
-// mixture is the failures that a processor knows, as "kind[=value]" with values
-// that suit a long run; its own doc.go says what they do.
-func mixture(processor string) []string {
+// Mixture is every failure that a processor knows, as "kind[=value]" with values
+// that suit a long run; its own doc.go says what they do. None for a processor
+// that is not simulated.
+func Mixture(processor string) []string {
 	shared := []string{"status=500", "drop-before", "drop-after-commit", "reset-after-commit", "hang-before=20ms", "hang-after-commit=20ms",
 		"truncated", "empty-body", "nonsense", "slow=20ms", "empty-page", "wrong-total"}
 	switch processor {
@@ -28,14 +29,15 @@ func mixture(processor string) []string {
 	return nil
 }
 
-func processors() []string { return []string{"hubspot", "salesforce"} }
+// Processors are the simulated ones.
+func Processors() []string { return []string{"hubspot", "salesforce"} }
 
 // kinds are the names of a processor's failures, of both if it is "".
 func kinds(processor string) []string {
 	var names []string
-	for _, p := range processors() {
+	for _, p := range Processors() {
 		if processor == "" || processor == p {
-			for _, text := range mixture(p) {
+			for _, text := range Mixture(p) {
 				kind, _, _ := strings.Cut(text, "=")
 				names = append(names, kind)
 			}
@@ -111,11 +113,11 @@ type Mixed struct {
 
 // faults are the mixture's parts: each meets its share of the rate.
 func (m Mixed) faults(processor string) ([]kit.Fault, error) {
-	if !slices.Contains(processors(), processor) {
+	if !slices.Contains(Processors(), processor) {
 		return nil, fmt.Errorf("no processor %q: it must be hubspot or salesforce", processor)
 	}
 	if len(m.Kinds) == 0 {
-		m.Kinds = mixture(processor)
+		m.Kinds = Mixture(processor)
 	}
 	if m.Rate <= 0 || m.Rate > 1 {
 		return nil, fmt.Errorf("rate %v: it must be above 0, up to 1", m.Rate)

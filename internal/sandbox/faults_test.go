@@ -10,9 +10,9 @@ import (
 )
 
 func TestMixturesHoldEveryKind(t *testing.T) {
-	for _, processor := range processors() {
+	for _, processor := range Processors() {
 		list, err := ParseFaults(processor + "::mixed@0.26/7")
-		if err != nil || len(list) != len(mixture(processor)) {
+		if err != nil || len(list) != len(Mixture(processor)) {
 			t.Fatalf("%s: %d faults, %v", processor, len(list), err)
 		}
 		rate := 0.0

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/lapsed/lapsed/policy"
 )
 
 // BeginCycle stores that a cycle has begun, and returns its number. One that
@@ -52,15 +54,16 @@ type Finding struct {
 	ID, Code, Clause, Processor, Subject string
 	Count                                int
 	Sample                               string
+	Due                                  policy.Day // by which somebody must act; 0 = none
 	Opened                               time.Time
 }
 
 // OpenFindings lists what is not resolved.
 func (tx *Tx) OpenFindings() ([]Finding, error) {
-	rows, err := tx.Query(`SELECT id, code, clause, processor, subject, count, sample, opened FROM finding WHERE resolved = 0 ORDER BY clause, code, processor, subject`)
+	rows, err := tx.Query(`SELECT id, code, clause, processor, subject, count, sample, due, opened FROM finding WHERE resolved = 0 ORDER BY clause, code, processor, subject`)
 	return scan(rows, err, func(r *sql.Rows) (f Finding, err error) {
 		var opened int64
-		err = r.Scan(&f.ID, &f.Code, &f.Clause, &f.Processor, &f.Subject, &f.Count, &f.Sample, &opened)
+		err = r.Scan(&f.ID, &f.Code, &f.Clause, &f.Processor, &f.Subject, &f.Count, &f.Sample, &f.Due, &opened)
 		f.Opened = fromMillis(opened)
 		return f, err
 	})
@@ -68,8 +71,8 @@ func (tx *Tx) OpenFindings() ([]Finding, error) {
 
 // PutFinding stores an open finding, or its new count.
 func (tx *Tx) PutFinding(f Finding) error {
-	_, err := tx.Exec(`INSERT INTO finding (id, code, clause, processor, subject, count, sample, opened, resolved) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
-		ON CONFLICT (id) DO UPDATE SET count = excluded.count, sample = excluded.sample`, f.ID, f.Code, f.Clause, f.Processor, f.Subject, f.Count, f.Sample, millis(f.Opened))
+	_, err := tx.Exec(`INSERT INTO finding (id, code, clause, processor, subject, count, sample, due, opened, resolved) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
+		ON CONFLICT (id) DO UPDATE SET count = excluded.count, sample = excluded.sample`, f.ID, f.Code, f.Clause, f.Processor, f.Subject, f.Count, f.Sample, int(f.Due), millis(f.Opened))
 	return err
 }
 

@@ -30,6 +30,7 @@ type PersonFinding struct {
 	Record                   string // the first record that it is about
 	Count                    int
 	Words                    string
+	Due                      policy.Day // by which somebody must act; 0 = none
 }
 
 // Find adds a finding, or counts it once more.
@@ -37,6 +38,9 @@ func (d *Decided) Find(f PersonFinding) {
 	for i := range d.Findings {
 		if x := &d.Findings[i]; x.Code == f.Code && x.Processor == f.Processor && x.Subject == f.Subject {
 			x.Count += f.Count
+			if f.Due != 0 && (x.Due == 0 || f.Due < x.Due) {
+				x.Due, x.Record = f.Due, f.Record
+			}
 			return
 		}
 	}
@@ -66,11 +70,11 @@ func (tx *Tx) DecidedOf(persons []int64) (map[int64]Decided, error) {
 	if err != nil || len(out) == 0 {
 		return out, err
 	}
-	rows, err = tx.Query(`SELECT person, code, processor, subject, record, count FROM person_finding WHERE person IN (`+tx.engine.numbers+`) ORDER BY person, code, processor, subject`, list)
+	rows, err = tx.Query(`SELECT person, code, processor, subject, record, count, due FROM person_finding WHERE person IN (`+tx.engine.numbers+`) ORDER BY person, code, processor, subject`, list)
 	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var p int64
 		var f PersonFinding
-		err := r.Scan(&p, &f.Code, &f.Processor, &f.Subject, &f.Record, &f.Count)
+		err := r.Scan(&p, &f.Code, &f.Processor, &f.Subject, &f.Record, &f.Count, &f.Due)
 		d := out[p]
 		d.Findings = append(d.Findings, f)
 		out[p] = d
@@ -98,8 +102,8 @@ func (tx *Tx) PutDecided(was, now Decided) error {
 		}
 	}
 	for _, f := range now.Findings {
-		if err := tx.again(`INSERT INTO person_finding (code, processor, subject, person, record, count) VALUES ($1, $2, $3, $4, $5, $6)`,
-			f.Code, f.Processor, f.Subject, now.Person, f.Record, f.Count); err != nil {
+		if err := tx.again(`INSERT INTO person_finding (code, processor, subject, person, record, count, due) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			f.Code, f.Processor, f.Subject, now.Person, f.Record, f.Count, int(f.Due)); err != nil {
 			return fmt.Errorf("store a finding: %w", err)
 		}
 	}

@@ -210,8 +210,9 @@ func TestTheLatestStands(t *testing.T) {
 
 func TestCyclesFindingsAndSources(t *testing.T) {
 	both(t, func(t *testing.T, s *Store, _ string) {
-		f := Finding{ID: "f", Code: "drift", Clause: "C9", Processor: "hubspot", Count: 1, Opened: start}
-		source := SourceState{Processor: "hubspot", Generation: 2, ReadAt: start, Whole: true, WholeAt: start, Wholes: 2, FirstAt: start, Contacts: 3, Signature: "s"}
+		f := Finding{ID: "f", Code: "drift", Clause: "C9", Processor: "hubspot", Count: 1, Due: 20800, Opened: start}
+		source := SourceState{Processor: "hubspot", Generation: 2, ReadAt: start, Whole: true, WholeAt: start, Wholes: 2, FirstAt: start, Contacts: 3, Signature: "s",
+			Account: `{"users":1}`, AccountAt: start, AccountFault: "auth"}
 		err := s.Write(ctx, func(tx *Tx) error {
 			if _, _, err := tx.BeginCycle("c1", "enforce", false, start); err != nil {
 				return err
@@ -235,7 +236,7 @@ func TestCyclesFindingsAndSources(t *testing.T) {
 				t.Errorf("first cycle %s, %v", first, err)
 			}
 			fs, err := tx.OpenFindings()
-			if err != nil || len(fs) != 1 || fs[0].Count != 7 {
+			if err != nil || len(fs) != 1 || fs[0].Count != 7 || fs[0].Due != 20800 {
 				t.Errorf("findings %+v, %v", fs, err)
 			}
 			all, err := tx.Sources()

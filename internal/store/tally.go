@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+
+	"github.com/lapsed/lapsed/policy"
 )
 
 // figure names one of the figures that are kept rather than counted.
@@ -97,12 +99,13 @@ func (tx *Tx) Figures() (Figures, error) {
 
 // Note is a finding with its count.
 type Note struct {
-	Code      string   `json:"code"`
-	Processor string   `json:"processor"`
-	Subject   string   `json:"subject"`
-	Count     int      `json:"count"`
-	Words     string   `json:"words"`
-	Sample    []string `json:"sample,omitzero"` // records
+	Code      string     `json:"code"`
+	Processor string     `json:"processor"`
+	Subject   string     `json:"subject"`
+	Count     int        `json:"count"`
+	Words     string     `json:"words"`
+	Sample    []string   `json:"sample,omitzero"` // records, the most urgent first
+	Due       policy.Day `json:"due,omitzero"`    // by which somebody must act, of the most urgent one; 0 = none
 }
 
 // PersonFindings returns what the decisions that stand found, with n records each.
@@ -115,11 +118,28 @@ func (tx *Tx) PersonFindings(n int) ([]Note, error) {
 		return nil, err
 	}
 	for i := range out {
-		x := &out[i]
-		rows, err := tx.Query(`SELECT record FROM person_finding WHERE code = $1 AND processor = $2 AND subject = $3 ORDER BY person LIMIT $4`, x.Code, x.Processor, x.Subject, n)
-		if x.Sample, err = scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) }); err != nil {
+		if err := tx.sample(&out[i], n); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// sample names n records of a finding: those that are due first, if any are.
+func (tx *Tx) sample(x *Note, n int) error {
+	const of = `SELECT record, due FROM person_finding WHERE code = $1 AND processor = $2 AND subject = $3`
+	for _, q := range []string{of + ` AND due > 0 ORDER BY due, person LIMIT $4`, of + ` ORDER BY person LIMIT $4`} {
+		rows, err := tx.Query(q, x.Code, x.Processor, x.Subject, n)
+		x.Sample, err = scan(rows, err, func(r *sql.Rows) (s string, err error) {
+			var due policy.Day
+			if err = r.Scan(&s, &due); x.Due == 0 {
+				x.Due = due
+			}
+			return s, err
+		})
+		if err != nil || len(x.Sample) > 0 {
+			return err
+		}
+	}
+	return nil
 }
