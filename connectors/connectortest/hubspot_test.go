@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/hubspot"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/httpx"
@@ -107,6 +108,23 @@ func hubspotAt(t *testing.T, p *sandbox.Portal, stage *kit.Stage, archive bool) 
 		Refuse: func(r contact.Ref) { props, _ := p.Get(r.ID); p.OptOut(props["email"]) },
 		Relate: func(r contact.Ref) { p.SetDeal(deals[r], map[string]string{"hs_is_closed": "false"}) },
 		Hide:   func() { p.RemoveProperty(field) },
+		Staff: func(role string) {
+			p.AddUser(sandbox.User{Email: "canary@example.org", First: "Canary", Last: "Canary", Roles: []string{p.AddRole(role)}})
+		},
+		Invent: func(name string, at ...contact.Ref) string {
+			p.DefineProperty(name, "number")
+			for _, r := range at {
+				p.Set(r.ID, map[string]string{name: "41"})
+			}
+			return name
+		},
+		Forbid: func(part connectors.Part) {
+			needs := map[connectors.Part][]string{
+				connectors.PartUsers: {"settings.users.read", "crm.objects.users.read"}, connectors.PartFields: {"crm.objects.contacts.read"},
+			}
+			p.RevokeToken(sandbox.DefaultToken)
+			p.AddToken(sandbox.DefaultToken, slices.DeleteFunc(sandbox.AllScopes(), func(s string) bool { return slices.Contains(needs[part], s) })...)
+		},
 		Settle: func() { stage.Clock.Advance(5 * time.Minute) },
 		Look: func(r contact.Ref) Truth {
 			props, state := p.Get(r.ID)
