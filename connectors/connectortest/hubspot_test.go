@@ -85,7 +85,7 @@ func hubspotAt(t *testing.T, p *sandbox.Portal, stage *kit.Stage, archive bool) 
 		t.Fatal(err)
 	}
 	ref := func(id string) contact.Ref { return contact.Ref{Processor: "hubspot", Object: "contact", ID: id} }
-	deals := map[contact.Ref]string{}
+	deals, roles, staff := map[contact.Ref]string{}, map[string]string{}, 0
 	return Account{
 		Connector: c, Stage: stage, Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
 		Add: func(who Person) contact.Ref {
@@ -109,7 +109,11 @@ func hubspotAt(t *testing.T, p *sandbox.Portal, stage *kit.Stage, archive bool) 
 		Relate: func(r contact.Ref) { p.SetDeal(deals[r], map[string]string{"hs_is_closed": "false"}) },
 		Hide:   func() { p.RemoveProperty(field) },
 		Staff: func(role string) {
-			p.AddUser(sandbox.User{Email: "canary@example.org", First: "Canary", Last: "Canary", Roles: []string{p.AddRole(role)}})
+			if roles[role] == "" {
+				roles[role] = p.AddRole(role)
+			}
+			staff++
+			p.AddUser(sandbox.User{Email: address(10_000 + staff), First: "Canary", Last: "Canary", Roles: []string{roles[role]}})
 		},
 		Invent: func(name string, at ...contact.Ref) string {
 			p.DefineProperty(name, "number")

@@ -74,8 +74,9 @@ func salesforceAccount(t *testing.T, bulkAbove int) Account {
 		Relate: func(r contact.Ref) { o.Insert("Task", map[string]any{"WhoId": r.ID, "Status": "Completed"}) },
 		Hide:   func() { o.Hide(object + "." + field) },
 		Staff: func(role string) {
-			o.Insert("User", map[string]any{"LastName": "Canary", "Username": "canary@example.org", "Email": "canary@example.org", "IsActive": true, "UserType": "Standard",
+			id := o.Insert("User", map[string]any{"LastName": "Canary", "Username": "canary@example.org", "Email": "canary@example.org", "IsActive": true, "UserType": "Standard",
 				"UserRoleId": o.Insert("UserRole", map[string]any{"Name": role})})
+			o.Insert("PermissionSetAssignment", map[string]any{"AssigneeId": id, "PermissionSetId": o.Insert("PermissionSet", map[string]any{"Name": "Fairs", "Label": "Fairs"})})
 		},
 		Program: func(name string) {
 			o.Insert("OauthToken", map[string]any{"AppName": name, "UserId": o.Insert("User", map[string]any{"LastName": "Canary"})})

@@ -122,7 +122,7 @@ func New(o Options) *Portal {
 		nextID: 10_000 + int64(mix(o.Seed)%90_000), nextDeal: 5_000_000_000 + int64(mix(o.Seed+1)%1_000_000),
 	}
 	p.installCatalogue()
-	p.logins = []login{{User{Email: "owner@acme.example", First: "Olga", Last: "Owner", SuperAdmin: true}, "70000000"}}
+	p.logins = []login{owner()}
 	p.keys[o.Token] = newKey(o.Token, o.Scopes, o.PerTenSeconds)
 	return p
 }

@@ -50,12 +50,24 @@ func (p *Portal) AddTeam(name string) string {
 	return t.id
 }
 
-// AddUser gives somebody a login and returns its id.
+// AddUser gives somebody a login, or changes the one of this address, and returns
+// its id. An account has an owner from its first day: owner@acme.example.
 func (p *Portal) AddUser(u User) string {
 	defer p.act()()
+	for i := range p.logins {
+		if p.logins[i].Email == u.Email {
+			p.logins[i].User = u
+			return p.logins[i].id
+		}
+	}
 	l := login{u, itoa(70_000_000 + int64(len(p.logins)))}
 	p.logins = append(p.logins, l)
 	return l.id
+}
+
+// owner is who opened the account.
+func owner() login {
+	return login{User{Email: "owner@acme.example", First: "Olga", Last: "Owner", SuperAdmin: true}, "70000000"}
 }
 
 // users is GET /settings/users/{v}. The cursor is the last id of the page before.
