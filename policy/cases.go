@@ -29,9 +29,10 @@ type Case struct {
 	Contacts []contact.Contact // without ReadAt: they are read when the case runs
 	// Holds are the last days of holds on each person of the case, and Refused what
 	// they refused at records that are gone.
-	Holds   []Day
-	Refused []EarlierRefusal
-	Expect  []Expectation
+	Holds    []Day
+	Refused  []EarlierRefusal
+	Requests []EarlierRequest
+	Expect   []Expectation
 
 	firstRead map[contact.Ref]Moment // since when an undated no of a record was seen
 	foreign   []FieldRef             // fields that no catalogue knows: the policy has to
@@ -100,7 +101,7 @@ func (w *LastWord) ParseScalar(s string) (err error) {
 
 // ParseScalar reads the word.
 func (v *Verdict) ParseScalar(s string) error {
-	return oneOf(v, s, Kept, Lapsed, Minor, NoBasis, Undetermined, Conflict, LeftAlone)
+	return oneOf(v, s, Kept, Lapsed, Forgotten, Minor, NoBasis, Undetermined, Conflict, LeftAlone)
 }
 
 // casesFile is the file's grammar.
@@ -119,6 +120,7 @@ type caseForm struct {
 	Contacts []contactForm    `yaml:"contacts"`
 	Holds    []Day            `yaml:"holds,optional"`
 	Refused  []EarlierRefusal `yaml:"refused-before,optional"`
+	Requests []EarlierRequest `yaml:"requests,optional"`
 	Expect   []Expectation    `yaml:"expect"`
 }
 
@@ -162,7 +164,7 @@ func (r *casesReader) problem(pos document.Pos, format string, args ...any) {
 }
 
 func (r *casesReader) read(f caseForm) Case {
-	c := Case{Pos: f.Pos, Title: f.Title, Rows: f.Row, Now: *f.Now, Holds: f.Holds, Refused: f.Refused, Expect: f.Expect, firstRead: map[contact.Ref]Moment{}}
+	c := Case{Pos: f.Pos, Title: f.Title, Rows: f.Row, Now: *f.Now, Holds: f.Holds, Refused: f.Refused, Requests: f.Requests, Expect: f.Expect, firstRead: map[contact.Ref]Moment{}}
 	names := map[string]bool{}
 	for i, raw := range f.Contacts {
 		if raw.as == "" {
@@ -177,6 +179,7 @@ func (r *casesReader) read(f caseForm) Case {
 		}
 	}
 	r.persons(c, names)
+	r.asking(c, names)
 	return c
 }
 

@@ -79,9 +79,6 @@ func (l *linter) unenforced() {
 	note := func(pos document.Pos, what, instead string) {
 		l.add(LintNote, "not-enforced", pos, "read and checked, but not yet enforced: "+what+".", instead)
 	}
-	if r := l.d.Requests; r != nil {
-		note(r.Pos, "requests (C26)", "Who asks gets no more mail at once, and a finding tells of them; a human answers in time.")
-	}
 	if a := l.d.Access; a != nil {
 		note(a.Pos, "access (C14, C21)", "A human compares users and connected apps with it.")
 	}
