@@ -139,7 +139,7 @@ func (r *run) standing() {
 		if _, configured := r.Sources[e.Name]; configured {
 			continue
 		}
-		if e.Value.ByHand == nil && !e.Value.Aggregated {
+		if e.Value.ByHand == nil && !e.Value.Aggregated.Is {
 			r.findings.add(policy.FindNotConfigured, e.Name, "", 1, "", policy.NotConfiguredWords(e.Name))
 		}
 		if e.Value.Published != nil && !*e.Value.Published {
