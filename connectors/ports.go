@@ -151,4 +151,5 @@ const (
 	ForUnsubscribing
 	ForDeleting
 	ForRegion
+	ForSurvey // what is in the account beside its contacts
 )

@@ -63,31 +63,36 @@ func benchRing() *pseudonym.Ring {
 
 func perSecond(b *testing.B) { b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "persons/s") }
 
-// BenchmarkObserveDecide takes a person from two contacts to a decision, with the
-// real keys.
+// BenchmarkObserveDecide takes a person from what two processors hold of them to
+// a decision, with the real keys; and one whom a single processor holds.
 func BenchmarkObserveDecide(b *testing.B) {
 	p, ring := compile(b, "reference.yaml", policy.Reference), benchRing()
 	persons := crowd(5000, noon)
-	one := func(i int) policy.Verdict {
-		x := &persons[i%len(persons)]
-		return p.Decide(contact.Person{Observations: []contact.Observation{p.Observe(x[0], ring), p.Observe(x[1], ring)}}, policy.Circumstances{}, noon).Verdict
-	}
-	b.Run("one", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := range b.N {
-			one(i)
+	for _, records := range []int{2, 1} {
+		one := func(i int) policy.Verdict {
+			seen := make([]contact.Observation, records)
+			for n := range seen {
+				seen[n] = p.Observe(persons[i%len(persons)][(i+n)%2], ring)
+			}
+			return p.Decide(contact.Person{Observations: seen}, policy.Circumstances{}, noon).Verdict
 		}
-		perSecond(b)
-	})
-	b.Run("parallel", func(b *testing.B) {
-		b.ReportAllocs()
-		b.RunParallel(func(pb *testing.PB) {
-			for i := 0; pb.Next(); i++ {
+		b.Run(fmt.Sprintf("records=%d/cores=1", records), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := range b.N {
 				one(i)
 			}
+			perSecond(b)
 		})
-		perSecond(b)
-	})
+		b.Run(fmt.Sprintf("records=%d/cores=all", records), func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for i := 0; pb.Next(); i++ {
+					one(i)
+				}
+			})
+			perSecond(b)
+		})
+	}
 }
 
 // BenchmarkObserve is one contact, with keys that cost nothing.

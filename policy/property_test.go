@@ -211,8 +211,11 @@ func newWorld(t *rapid.T, p *policy.Policy) (world, life) {
 
 // Invariant 14: losing sight of anything deletes nobody who would not go anyway.
 func TestLosingSightDeletesNobody(t *testing.T) {
-	p := compile(t, "reference.yaml", policy.Reference)
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, losingSight(compile(t, "reference.yaml", policy.Reference)))
+}
+
+func losingSight(p *policy.Policy) func(*rapid.T) {
+	return func(t *rapid.T) {
 		w, l := newWorld(t, p)
 		before := deleted(w.decide(t, w.now))
 		blind := w
@@ -224,7 +227,7 @@ func TestLosingSightDeletesNobody(t *testing.T) {
 				t.Fatalf("%s is deleted by %s for want of %q", ref, ground, lost)
 			}
 		}
-	})
+	}
 }
 
 // lose makes one field or group of a record unreadable. Addresses and links are
@@ -268,8 +271,11 @@ func (l life) lose(c *contact.Contact) string {
 
 // Invariant 14: another sign of life, hold or keep deletes nobody.
 func TestAnotherSignalHoldOrKeepDeletesNobody(t *testing.T) {
-	p := compile(t, "reference.yaml", policy.Reference)
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, addingMore(compile(t, "reference.yaml", policy.Reference)))
+}
+
+func addingMore(p *policy.Policy) func(*rapid.T) {
+	return func(t *rapid.T) {
 		w, l := newWorld(t, p)
 		var seen []contact.Observation
 		for _, c := range w.cs {
@@ -295,7 +301,7 @@ func TestAnotherSignalHoldOrKeepDeletesNobody(t *testing.T) {
 				t.Fatalf("%s is deleted by %s", ref, ground)
 			}
 		}
-	})
+	}
 }
 
 // Invariant 17: the same decision at every instant before Until, and the same on
@@ -306,7 +312,11 @@ func TestDecisionHoldsUntil(t *testing.T) {
 	if reference.Signature != again.Signature {
 		t.Error("the same file has two signatures")
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, holdingUntil(reference, again))
+}
+
+func holdingUntil(reference, again *policy.Policy) func(*rapid.T) {
+	return func(t *rapid.T) {
 		w, _ := newWorld(t, reference)
 		later := w.now.Add(time.Duration(rapid.IntRange(0, 5*365*24*60).Draw(t, "minutes later")) * time.Minute)
 		now := w.decide(t, w.now)
@@ -333,7 +343,16 @@ func TestDecisionHoldsUntil(t *testing.T) {
 				t.Fatalf("at %v %+v, at %v %+v", w.now, d, later, then[i])
 			}
 		}
-	})
+	}
+}
+
+// FuzzDecide seeks a world in which one of the properties above fails.
+func FuzzDecide(f *testing.F) {
+	p, again := compile(f, "reference.yaml", policy.Reference), compile(f, "reference.yaml", policy.Reference)
+	properties := []func(*rapid.T){losingSight(p), addingMore(p), holdingUntil(p, again)}
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		rapid.SampledFrom(properties).Draw(t, "property")(t)
+	}))
 }
 
 // same compares decisions; Until may differ only in coming nearer.

@@ -13,6 +13,7 @@ import (
 )
 
 func TestSalesforce(t *testing.T) {
+	// In bulk each row of other objects goes to the disk, as those of millions do.
 	for name, bulkAbove := range map[string]int{"in pages": 0, "in bulk": 1} {
 		t.Run(name, func(t *testing.T) { Run(t, salesforceEnv(bulkAbove)) })
 	}
@@ -50,7 +51,7 @@ func salesforceAccount(t *testing.T, bulkAbove int) Account {
 	t.Cleanup(srv.Close)
 	c, err := salesforce.New(salesforce.Options{
 		Name: "salesforce", LoginURL: srv.URL, ClientID: secret.New("lapsed"), ClientSecret: secret.New("not-a-secret"),
-		Fields: []string{field, "Task.CompletedDateTime", "Case.IsClosed"}, Topics: topics[:], BulkAbove: bulkAbove, HTTP: unhurried(),
+		Fields: []string{field, "Task.CompletedDateTime", "Case.IsClosed"}, Topics: topics[:], BulkAbove: bulkAbove, Room: bulkAbove, HTTP: unhurried(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,12 @@
 // group Opportunity one a contact role. Contracts and orders are those of the
 // contact's account, and those that the contact signed or pays. Individual and
 // RecordType are parents of the record and come with it. Only asked columns are
-// kept, in a few bytes a value, until the records themselves have passed.
+// kept, in a few bytes a value, until the records themselves have passed. They are
+// read first, sorted by the ids of their owners, and looked up as the records come:
+// the first mebibyte of each object in memory, the rest in a temporary file that is
+// sealed and has no name, so that a read takes the memory of a page and not of the
+// org. It needs some 60 bytes of disk a row, twice while it sorts; a full disk ends
+// the read, and where no file can be made the rows stay in memory.
 //
 // A converted lead is handed over like any other: it still holds the person's
 // data. ConvertedContactId links it. Records merged into another one are its
@@ -75,6 +80,33 @@
 // already says so is not written, and a duplicate rule is overridden once, if it
 // allows that. Deleting means the Recycle Bin, for 15 days. Person accounts are
 // written through their account. A business account is never written.
+//
+// # What is in the org beside its people
+//
+// Survey counts who fills the custom fields of leads, contacts and, where the org
+// has person accounts, of these: a hundred columns a question where COUNT() takes
+// their type, else each by a condition; of a tick box, those that are ticked. Long
+// texts, rich texts and encrypted fields can be neither counted nor filtered: they
+// are named as missing. Formulas hold nothing of their own. What field-level
+// security hides from our user is not described, and no answer tells that it is.
+//
+// Users are the active ones of type Standard. Customers and partners who log in to
+// a portal, guests of sites, Chatter-only users and Salesforce's own automation are
+// left out. A set that is assigned for a time or for certain sessions counts as
+// the user's. Their own names and addresses are not asked for.
+//
+// Apps are those that hold OAuth tokens. Ours is the one of our user's tokens, if
+// these are all of one app: the API doesn't say by which we came. A program that
+// logs in with a user's name and password holds no token and isn't seen; nor is a
+// package that runs inside the org.
+//
+// Without three permissions Salesforce leaves rows out in silence, so Survey asks
+// which of them our user has: View All Users, View Setup and Configuration (for
+// permission sets), Customize Application (for others' tokens; older guides say
+// Manage Users). Not verified on a real org: that client credentials and JWT leave
+// a token that OauthToken shows, that NOT IN can be asked of it, the total that it
+// tells above 2,500 rows, and what is answered for permission sets to who may not
+// read them; each of INVALID_TYPE, 403 and 404 is taken for that.
 //
 // # Calls
 //

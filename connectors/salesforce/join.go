@@ -46,7 +46,9 @@ func (j *joiner) record(p recordPlan, row api.Row, at time.Time) (record, error)
 	id := fields.Value("Id").Text()
 	owners := ownersOf(fields)
 	for _, t := range j.tables {
-		t.join(rows, owners)
+		if err := t.join(rows, owners); err != nil {
+			return record{}, err
+		}
 	}
 	fields.Set("IsDeleted", contact.Value{})
 	fields.Set("MasterRecordId", contact.Value{})
@@ -66,6 +68,22 @@ func ownersOf(fields contact.Row) []key {
 		}
 	}
 	return ks
+}
+
+// done closes the tables for more rows; close gives their space back.
+func (j *joiner) done() error {
+	for _, t := range j.tables {
+		if err := t.done(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *joiner) close() {
+	for _, t := range j.tables {
+		t.close()
+	}
 }
 
 // merges turns "this record was merged into that one" into the aliases of each
@@ -171,7 +189,9 @@ func (c *Connector) senders(t *table) (api.Select, func([]api.Row) error) {
 			if !ok || !ok2 {
 				return c.malformed(column{path: mailLink + ".RelationId"})
 			}
-			t.link(mail, person)
+			if err := t.link(mail, person); err != nil {
+				return err
+			}
 		}
 		return nil
 	}

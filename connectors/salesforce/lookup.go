@@ -226,5 +226,5 @@ func (l *lookup) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return l.join.done()
 }

@@ -3,6 +3,7 @@ package salesforce
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"github.com/lapsed/lapsed/connectors"
@@ -21,13 +22,14 @@ type reader struct {
 }
 
 // Read streams every lead and contact: first what other objects say of them,
-// into an index, then the records page by page with their rows joined. If an
+// into tables, then the records page by page with their rows joined. If an
 // asked field can't be read, the records come without it, each saying so, and
 // then the error: their refusals count nevertheless.
 func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error) (connectors.Reading, error) {
 	var reading connectors.Reading
 	err := c.planned(ctx, func(p plan) error {
 		r := &reader{c: c, plan: p, join: joiner{c: c}, counts: map[string]int{}}
+		defer r.join.close()
 		if err := r.survey(ctx); err != nil {
 			return err
 		}
@@ -54,7 +56,8 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 
 // load reads a relation into a table.
 func (r *reader) load(ctx context.Context, rel relationPlan) error {
-	t := newTable(rel)
+	t := newTable(rel, r.c.opt)
+	r.join.tables = append(r.join.tables, t)
 	s, fill := r.c.fill(t)
 	if err := r.rows(ctx, s, func(rows []api.Row, _ time.Time) (int, error) { return len(rows), fill(rows) }); err != nil {
 		return err
@@ -65,14 +68,14 @@ func (r *reader) load(ctx context.Context, rel relationPlan) error {
 			return err
 		}
 	}
-	r.join.tables = append(r.join.tables, t)
-	return nil
+	return t.done()
 }
 
 // stream reads an object's records and hands them over. It returns how many.
 func (r *reader) stream(ctx context.Context, p recordPlan, each func([]contact.Contact) error) (int, error) {
 	s := api.Select{Object: p.object, Columns: paths(p.columns)}
-	seen, handed := map[key]struct{}{}, 0
+	// Eight bytes a record: two that share them would only make a read not whole.
+	seen, seed, handed := map[uint64]struct{}{}, maphash.MakeSeed(), 0
 	err := r.rows(ctx, s, func(rows []api.Row, at time.Time) (int, error) {
 		before := len(seen)
 		page := make([]contact.Contact, 0, len(rows))
@@ -81,8 +84,7 @@ func (r *reader) stream(ctx context.Context, p recordPlan, each func([]contact.C
 			if err != nil {
 				return 0, err
 			}
-			k, _ := keyOf(rec.contact.Ref.ID)
-			seen[k] = struct{}{}
+			seen[maphash.String(seed, rec.contact.Ref.ID)] = struct{}{}
 			if !rec.deleted {
 				page = append(page, rec.contact)
 			}

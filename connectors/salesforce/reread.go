@@ -117,8 +117,9 @@ func (c *Connector) stateOf(found map[contact.Ref]record, r contact.Ref) connect
 func (c *Connector) lookUp(ctx context.Context, p plan, refs []contact.Ref) ([]record, error) {
 	l := &lookup{c: c, plan: p, into: map[string]string{}, join: joiner{c: c}, seen: map[*table]map[key]struct{}{}}
 	for _, rel := range p.relations {
-		l.join.tables = append(l.join.tables, newTable(rel))
+		l.join.tables = append(l.join.tables, newTable(rel, c.opt))
 	}
+	defer l.join.close()
 	for ; len(refs) > 0; refs = refs[min(idsAtOnce, len(refs)):] {
 		l.start(refs[:min(idsAtOnce, len(refs))])
 	}

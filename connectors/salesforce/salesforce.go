@@ -32,7 +32,13 @@ type Options struct {
 	// BulkAbove is the number of rows above which a whole read of an object uses
 	// the Bulk API; 0 = 2000.
 	BulkAbove int
-	HTTP      httpx.Options // tuning and observer
+	// Scratch is the folder for what a whole read keeps of other objects' rows beyond
+	// Room, sealed and without a name; "" = the system's for temporary files. Where
+	// nothing can be written, it stays in memory.
+	Scratch string
+	// Room is how many bytes of rows each object may keep in memory; 0 = 1 MiB.
+	Room int
+	HTTP httpx.Options // tuning and observer
 }
 
 // Connector reads and writes one org. It is safe for concurrent use.
@@ -43,7 +49,10 @@ type Connector struct {
 	cached atomic.Pointer[described]
 }
 
-var _ connectors.Connector = (*Connector)(nil)
+var (
+	_ connectors.Connector = (*Connector)(nil)
+	_ connectors.Surveyor  = (*Connector)(nil)
+)
 
 // New returns the connector of one org. It makes no call.
 func New(o Options) (*Connector, error) {

@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,14 +67,16 @@ func TestValuesOfTheWrongKindAreErrors(t *testing.T) {
 
 // What goes into a table comes out of it, for its owners and nobody else.
 func TestTableKeepsRows(t *testing.T) {
-	c := &Connector{}
+	c, scratch := &Connector{}, t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		plan := relationPlan{columns: []column{
 			{path: "d", name: "d", group: "G", kind: contact.Date}, {path: "i", name: "i", group: "G", kind: contact.Instant},
 			{path: "b", name: "b", group: "G", kind: contact.Bool}, {path: "t", name: "t", group: "G", kind: contact.Text},
 			{path: "l", name: "l", group: "G", kind: contact.List},
 		}}
-		tab, want := newTable(plan), map[key][]string{}
+		// In memory, in part on a disk, and each row in a run of its own.
+		tab, want := newTable(plan, Options{Scratch: scratch, Room: rapid.SampledFrom([]int{0, 1, 200}).Draw(t, "room")}), map[key][]string{}
+		defer tab.close()
 		owner := rapid.Custom(func(t *rapid.T) key { return key{byte(rapid.IntRange(0, 4).Draw(t, "owner"))} })
 		for range rapid.IntRange(0, 30).Draw(t, "rows") {
 			at := time.UnixMilli(rapid.Int64Range(-3e12, 4e12).Draw(t, "at")).UTC()
@@ -91,9 +92,14 @@ func TestTableKeepsRows(t *testing.T) {
 				want[k] = append(want[k], values[0]+"|"+at.Format(time.RFC3339Nano)+"|"+strings.Join(values[2:], "|"))
 			}
 		}
+		if err := tab.done(); err != nil {
+			t.Fatal(err)
+		}
 		for o := range byte(6) {
 			into := map[string][]contact.Row{}
-			tab.join(into, []key{{o}, {o}})
+			if err := tab.join(into, []key{{o}, {o}}); err != nil {
+				t.Fatal(err)
+			}
 			var got []string
 			for _, r := range into["G"] {
 				got = append(got, r.Value("d").Text()+"|"+r.Value("i").Text()+"|"+r.Value("b").Text()+"|"+r.Value("t").Text()+"|"+r.Value("l").Text())
@@ -103,33 +109,6 @@ func TestTableKeepsRows(t *testing.T) {
 			}
 		}
 	})
-}
-
-// Rows beyond one block, and owners of more rows than stand together, are found again.
-func TestTableGrowsInBlocks(t *testing.T) {
-	const n = 5 * chainSize
-	tab := newTable(relationPlan{columns: []column{{path: "i", name: "i", group: "G", kind: contact.Instant}, {path: "t", name: "t", group: "G", kind: contact.Text}}})
-	begin := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	for i := range n {
-		at := begin.Add(time.Duration(i) * time.Minute)
-		if err := tab.add(&Connector{}, []key{{1}, {2, byte(i), byte(i >> 8)}}, []string{at.Format(time.RFC3339), strconv.Itoa(i % 300)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(tab.blocks) < 2 || len(tab.chain) < 3 {
-		t.Fatalf("%d blocks and %d pieces of chain try nothing", len(tab.blocks), len(tab.chain))
-	}
-	all, one := map[string][]contact.Row{}, map[string][]contact.Row{}
-	tab.join(all, []key{{1}})
-	for i, r := range all["G"] {
-		if at, _ := r.Value("i").Time(); !at.Equal(begin.Add(time.Duration(i)*time.Minute)) || r.Value("t").Text() != strconv.Itoa(i%300) {
-			t.Fatalf("row %d: %s, %s", i, at, r.Value("t").Text())
-		}
-	}
-	tab.join(one, []key{{2, byte((n - 1) & 0xff), byte((n - 1) >> 8)}})
-	if len(all["G"]) != n || len(one["G"]) != 1 || one["G"][0].Value("t").Text() != strconv.Itoa((n-1)%300) {
-		t.Errorf("%d rows, and %d of the last owner", len(all["G"]), len(one["G"]))
-	}
 }
 
 func TestRegionProvesOnlyWhatItProves(t *testing.T) {

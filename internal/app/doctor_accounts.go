@@ -135,12 +135,12 @@ func (x *examination) budget(name string, c connectors.Connector) {
 }
 
 func severity(n connectors.Need) Verdict {
-	if n == connectors.ForRegion {
+	if n == connectors.ForRegion || n == connectors.ForSurvey {
 		return Warns
 	}
 	return Fails
 }
 
 func stopped(n connectors.Need) string {
-	return [...]string{"contacts can't be read whole", "nobody can be unsubscribed", "nothing can be deleted", "the region can't be told"}[n]
+	return [...]string{"contacts can't be read whole", "nobody can be unsubscribed", "nothing can be deleted", "the region can't be told", "not all of the account is seen"}[n]
 }

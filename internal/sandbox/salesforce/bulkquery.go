@@ -20,7 +20,7 @@ func (o *Org) startQuery(c *call, j *job) *apiError {
 	if err != nil {
 		return err
 	}
-	if s.count {
+	if s.count || len(s.tallies) > 0 {
 		return fail(http.StatusBadRequest, "API_ERROR", "Aggregate queries are not supported in Bulk Query")
 	}
 	for _, col := range s.columns {

@@ -17,6 +17,9 @@ type Conduct struct {
 	VersionsNeedLogin bool          // /services/data refuses strangers
 	EditConverted     bool          // permission "View and Edit Converted Leads"
 	HardDelete        bool          // permission "Bulk API Hard Delete"
+	NoViewSetup       bool          // permission "View Setup and Configuration" is not there
+	NoViewAllUsers    bool          // nor "View All Users", where users are private: our user sees itself
+	NoCustomize       bool          // nor "Customize Application": our user sees its own tokens
 	NoAssignment      bool          // no active assignment rule
 	LateCommit        time.Duration // saves become visible up to this long after their stamp
 	BinCap            int           // records that the bin holds before the oldest leave early, 0 = no cap
@@ -32,6 +35,7 @@ func (o *Org) Adjust(change func(*Conduct)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	change(&o.conduct)
+	o.permit()
 }
 
 func defaultConduct() Conduct {

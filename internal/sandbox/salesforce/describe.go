@@ -9,6 +9,9 @@ import (
 func (o *Org) describeGlobal(c *call) answer {
 	var list []map[string]any
 	for _, t := range o.tables {
+		if o.shown(t.name) == nil {
+			continue
+		}
 		list = append(list, t.summary(c.base()))
 	}
 	return jsonAnswer(http.StatusOK, map[string]any{"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": list})
@@ -27,7 +30,7 @@ func (t *table) summary(base string) map[string]any {
 
 // describe is GET /sobjects/{object}/describe: what the token's user may see.
 func (o *Org) describe(c *call) answer {
-	t := o.table(c.vars["object"])
+	t := o.shown(c.vars["object"])
 	if t == nil {
 		return notFound().answer()
 	}
@@ -46,7 +49,7 @@ func (f *field) describe(t *table) map[string]any {
 	m := map[string]any{
 		"name": f.name, "label": f.name, "type": f.typ, "soapType": soap, "length": f.length, "byteLength": 3 * f.length, "custom": f.custom,
 		"updateable": t.writable && !f.readOnly, "createable": t.writable && !f.readOnly, "nillable": !f.required && f.kind != boolean && f.read != idRead,
-		"filterable": !f.noFilter, "sortable": !f.noSort, "groupable": !f.noSort && f.kind != instant, "calculated": f.read == bouncedRead,
+		"filterable": !f.noFilter, "sortable": !f.noSort, "groupable": !f.noSort && f.kind != instant, "calculated": f.read == bouncedRead, "aggregatable": f.aggregatable(),
 		"defaultedOnCreate": f.kind == boolean, "nameField": f.name == "Name", "referenceTo": references, "relationshipName": nil,
 		"picklistValues": []any{}, "restrictedPicklist": false, "unique": false, "externalId": false, "permissionable": f.read == cellRead, "idLookup": f.read == idRead,
 	}

@@ -61,6 +61,8 @@
 //     Conduct.BareEmptyResults takes it away. /services/data is open to strangers,
 //     as in real orgs; Conduct.VersionsNeedLogin closes it.
 //   - SOQL wants parentheses where AND meets OR and around a NOT beside them.
+//   - OauthToken counts all its rows in totalSize and shows at most 2,500 of them;
+//     who lacks "View Setup and Configuration" gets INVALID_TYPE for permission sets.
 //
 // # The book
 //

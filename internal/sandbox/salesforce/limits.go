@@ -57,6 +57,9 @@ func (o *Org) recordCount(c *call) answer {
 		Count int    `json:"count"`
 		Name  string `json:"name"`
 	}
+	if o.conduct.NoViewSetup {
+		return failed(http.StatusForbidden, "INSUFFICIENT_ACCESS", "insufficient access rights: View Setup and Configuration")
+	}
 	list := []count{}
 	for name := range strings.SplitSeq(c.query.Get("sObjects"), ",") {
 		if t := o.table(strings.TrimSpace(name)); t != nil {

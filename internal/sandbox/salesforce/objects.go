@@ -301,10 +301,45 @@ Name string:121 name
 Email email:128
 IsActive boolean
 UserType picklist
-ProfileId string:18
-UserRoleId string:18
+ProfileId reference ->Profile
+UserRoleId reference ->UserRole
 ContactId reference ->Contact on=portal
 LastLoginDate datetime ro
+
+UserRole 00E UserRoles nobin readonly
+Name string:80
+DeveloperName string:80
+
+Profile 00e Profiles nobin readonly
+Name string:255
+UserType picklist
+
+PermissionSet 0PS PermissionSets nobin readonly setup
+Name string:80
+Label string:80
+IsOwnedByProfile boolean
+ProfileId reference ->Profile
+
+PermissionSetGroup 0PG PermissionSetGroups nobin readonly setup
+DeveloperName string:80
+MasterLabel string:80
+
+PermissionSetAssignment 0Pa PermissionSetAssignments nobin readonly setup
+AssigneeId reference rel=Assignee ->User
+PermissionSetId reference ->PermissionSet
+PermissionSetGroupId reference ->PermissionSetGroup
+IsActive boolean
+
+OauthToken 0CQ OauthTokens nobin readonly
+AppName string:255
+UserId reference ->User
+UseCount int
+LastUsedDate datetime
+
+UserPermissionAccess 1UP UserPermissionAccesses nobin readonly
+PermissionsViewSetup boolean
+PermissionsViewAllUsers boolean
+PermissionsCustomizeApplication boolean
 
 RecordType 012 RecordTypes nobin readonly
 Name string:80

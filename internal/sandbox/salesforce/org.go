@@ -105,6 +105,8 @@ func (o *Org) found() {
 			"Username": strings.ToLower(first + "." + last + "@acme.example"), "Email": strings.ToLower(first + "." + last + "@acme.example")})
 	}
 	o.users = users{api: name("Lapsed", "Integration"), staff: name("Sam", "Seller"), queue: name("Inbound", "Desk")}
+	o.Insert("UserPermissionAccess", nil)
+	o.permit()
 	o.Insert("Organization", map[string]any{"Name": "Acme", "InstanceName": o.opt.Instance, "OrganizationType": "Enterprise Edition",
 		"Country": "US", "TimeZoneSidKey": "America/Los_Angeles", "LanguageLocaleKey": "en_US", "PreferencesConsentManagementEnabled": o.opt.Consent})
 }

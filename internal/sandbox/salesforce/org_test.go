@@ -225,7 +225,7 @@ func TestDescribe(t *testing.T) {
 	s.AddField("Lead", "Newsletter__c", "boolean")
 	g := s.send("GET", "/sobjects", "").ok(200).object()
 	equal(t, "maxBatchSize", g["maxBatchSize"], any(200.0))
-	equal(t, "objects", len(g["sobjects"].([]any)), 19)
+	equal(t, "objects", len(g["sobjects"].([]any)), 26)
 	var d struct {
 		Name                             string
 		Queryable, Updateable, Deletable bool

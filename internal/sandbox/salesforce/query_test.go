@@ -139,7 +139,7 @@ func TestQueriesAreRefused(t *testing.T) {
 	for code, list := range map[string][]string{
 		"MALFORMED_QUERY": {
 			"", "SELECT", "SELECT Id", "SELECT Id FROM", "SELECT Id FROM Lead LIMIT", "SELECT Id FROM Lead LIMIT -1", "SELECT Id FROM Lead OFFSET 2",
-			"SELECT Status, COUNT(Id) FROM Lead GROUP BY Status", "SELECT COUNT(Id) FROM Lead", "SELECT Id FROM Lead l", "SELECT Id FROM Lead FOR VIEW",
+			"SELECT Status, COUNT(Id) FROM Lead GROUP BY Status", "SELECT COUNT(IsConverted) FROM Lead", "SELECT COUNT(Description) FROM Lead", "SELECT Status, COUNT(Id) FROM Lead", "SELECT COUNT(Id) FROM Lead LIMIT 1", "SELECT MAX(Id) FROM Lead", "SELECT COUNT(Id FROM Lead", "SELECT Id FROM Lead l", "SELECT Id FROM Lead FOR VIEW",
 			"SELECT Id, (SELECT Id FROM Tasks) FROM Lead", "SELECT Id FROM Lead WHERE Id IN (SELECT WhoId FROM Task)", "SELECT FIELDS(ALL) FROM Lead",
 			"SELECT TYPEOF Who WHEN Lead THEN Id END FROM Task", "SELECT Id FROM Lead WHERE", "SELECT Id FROM Lead WHERE Name", "SELECT Id FROM Lead WHERE Name = ",
 			"SELECT Id FROM Lead WHERE Name = 'x", `SELECT Id FROM Lead WHERE Name = '\x'`, "SELECT Id FROM Lead WHERE Name == 'x'", "SELECT Id FROM Lead WHERE Name = 'x' AND",

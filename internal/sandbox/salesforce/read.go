@@ -20,6 +20,7 @@ type cursor struct {
 	all   bool
 	slots []uint32
 	size  int
+	total int
 	made  int64
 }
 
@@ -40,7 +41,13 @@ func (o *Org) query(c *call, all bool) answer {
 	if s.count {
 		return jsonAnswer(http.StatusOK, map[string]any{"totalSize": c.total(len(slots)), "done": true, "records": []any{}})
 	}
-	cur := &cursor{s: s, all: all, slots: slots, size: pageSize(c, s), made: o.now()}
+	if len(s.tallies) > 0 {
+		return o.tally(c, s, slots, all)
+	}
+	cur := &cursor{s: s, all: all, slots: slots, size: pageSize(c, s), total: len(slots), made: o.now()}
+	if s.t.name == "OauthToken" {
+		cur.size, cur.slots = min(cur.size, tokenPage), slots[:min(len(slots), tokenMost)]
+	}
 	return o.page(c, cur, o.keepCursor(cur), 0)
 }
 
@@ -119,7 +126,7 @@ func (o *Org) page(c *call, cur *cursor, id string, offset int) answer {
 	if n := mix(o.opt.Seed, "page", id, fmt.Sprint(offset)); id != "" && n%2 == 0 {
 		end = min(end, offset+cur.size-int(n/2%uint64(cur.size/5)))
 	}
-	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, c.total(len(cur.slots)), end == len(cur.slots) && !c.hit("half-page"))
+	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, c.total(cur.total), end == len(cur.slots) && !c.hit("half-page"))
 	switch {
 	case c.hit("half-page"): // the page is cut, and its locator leads nowhere
 		end = offset + (end-offset)/2

@@ -9,7 +9,7 @@ import (
 // find resolves an object and an id of a path to a place, or says what is wrong.
 // Deleted rows are found; rows outside the user's sharing are not.
 func (o *Org) find(object, id string) (place, *apiError) {
-	t := o.table(object)
+	t := o.shown(object)
 	if t == nil {
 		return place{}, notFound()
 	}
@@ -18,7 +18,7 @@ func (o *Org) find(object, id string) (place, *apiError) {
 		return place{}, fail(http.StatusBadRequest, "MALFORMED_ID", "malformed id "+id)
 	}
 	slot, ok := t.slot(full)
-	if !ok || t.seen(slot, o.now()) == nil || t.rows[slot].marks&Unshared != 0 {
+	if !ok || t.seen(slot, o.now()) == nil || t.rows[slot].marks&Unshared != 0 || o.private(t, t.rows[slot]) {
 		return place{}, notFound()
 	}
 	return place{t, slot}, nil

@@ -68,6 +68,7 @@ type object struct {
 	recyclable           bool // has IsDeleted and a bin
 	writable             bool
 	consent              bool // exists only in an org with the consent objects
+	setup                bool // only for users with View Setup and Configuration
 }
 
 // readingOf tells where a field of this name comes from, in every object.
@@ -118,6 +119,8 @@ func parseObject(block string, consent bool) (*object, error) {
 			o.consent = true
 		case "readonly":
 			o.writable = false
+		case "setup":
+			o.setup = true
 		case "owner":
 			own += "\nOwnerId reference rel=Owner ->User"
 		case "master":
@@ -161,7 +164,7 @@ func parseField(words []string) (*field, error) {
 		return nil, fmt.Errorf("field line %q", words)
 	}
 	typ, length, _ := strings.Cut(words[1], ":")
-	f := &field{name: words[0], typ: typ, kind: kindOf(typ), read: readingOf(words[0]), custom: strings.HasSuffix(words[0], "__c")}
+	f := &field{name: words[0], typ: typ, kind: kindOf(typ), read: readingOf(words[0]), custom: strings.HasSuffix(words[0], "__c") || strings.HasSuffix(words[0], "__s")}
 	if f.kind == null {
 		return nil, fmt.Errorf("field %s: type %q", f.name, typ)
 	}
@@ -217,6 +220,10 @@ func (f *field) settle() {
 	case "address":
 		f.read, f.readOnly, f.noFilter, f.noSort = addressRead, true, true, true
 	case "textarea":
+		f.noFilter, f.noSort = !f.custom || f.length > 255, true
+	case "multipicklist":
+		f.noSort = true
+	case "encryptedstring":
 		f.noFilter, f.noSort = true, true
 	case "reference":
 		f.length = 18
@@ -245,11 +252,11 @@ func kindOf(typ string) kind {
 		return date
 	case "datetime":
 		return instant
-	case "int", "double", "currency":
+	case "int", "double", "currency", "percent":
 		return number64
 	case "address":
 		return compound
-	case "string", "picklist", "email", "phone", "url", "textarea":
+	case "string", "picklist", "multipicklist", "encryptedstring", "email", "phone", "url", "textarea":
 		return text
 	}
 	return null

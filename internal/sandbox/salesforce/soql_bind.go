@@ -32,6 +32,7 @@ type statement struct {
 	t       *table
 	columns []column
 	count   bool
+	tallies []column // whose rows are counted
 	where   *bound
 	order   []sortKey
 	limit   int
@@ -48,7 +49,7 @@ func (o *Org) compile(src string) (*statement, *apiError) {
 	if err != nil {
 		return nil, fail(http.StatusBadRequest, "MALFORMED_QUERY", err.Error())
 	}
-	s := &statement{source: src, t: o.table(q.object), count: q.count, limit: q.limit}
+	s := &statement{source: src, t: o.shown(q.object), count: q.count, limit: q.limit}
 	if s.t == nil {
 		return nil, fail(http.StatusBadRequest, "INVALID_TYPE", fmt.Sprintf("%s\nsObject type '%s' is not supported.", src, q.object))
 	}
@@ -64,6 +65,9 @@ func (o *Org) compile(src string) (*statement, *apiError) {
 			}
 		}
 		s.columns = append(s.columns, c)
+	}
+	if err := b.counts(q); err != nil {
+		return nil, err
 	}
 	return s, b.rest(q)
 }
@@ -230,4 +234,24 @@ func (b binder) operand(f *field, x operand) (value, *apiError) {
 		return value{}, b.wrong("value of filter criterion for field '%s' must be of type %s", f.name, f.typ)
 	}
 	return v, nil
+}
+
+// counts resolves COUNT(field). Beside plain fields, or with an order or a limit,
+// it would want a GROUP BY, which is not simulated.
+func (b binder) counts(q *query) *apiError {
+	for _, path := range q.counts {
+		c, err := b.column(path)
+		switch {
+		case err != nil:
+			return err
+		case !c.f.aggregatable():
+			return fail(http.StatusBadRequest, "MALFORMED_QUERY", "field "+c.f.name+" does not support aggregate operator COUNT")
+		case len(q.paths) > 0:
+			return fail(http.StatusBadRequest, "MALFORMED_QUERY", "Field must be grouped or aggregated: "+q.paths[0])
+		case len(q.order) > 0 || q.limit >= 0:
+			return fail(http.StatusBadRequest, "MALFORMED_QUERY", "Non-grouped query that uses overall aggregate functions cannot also use ORDER BY or LIMIT")
+		}
+		b.s.tallies = append(b.s.tallies, c)
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ type view struct {
 // open returns the row in slot as the query may see it, nil if it may not.
 func (w view) open(slot int) *row {
 	r := w.t.seen(slot, w.now)
-	if r == nil || r.marks&Unshared != 0 {
+	if r == nil || r.marks&Unshared != 0 || w.o.private(w.t, r) {
 		return nil
 	}
 	if !w.all && (r.deleted != 0 || w.o.archived(w.t, r, w.now)) {

@@ -9,6 +9,7 @@ import (
 type query struct {
 	paths  []string // of the SELECT list, e.g. Account.Name
 	count  bool     // SELECT COUNT()
+	counts []string // SELECT COUNT(a), COUNT(b): the rows that have them
 	object string
 	where  *condition // nil = all rows
 	order  []ordering
@@ -112,13 +113,20 @@ func (p *parser) selection(q *query) error {
 			return err
 		}
 		if p.sign("(") {
-			if !strings.EqualFold(name, "COUNT") || !p.sign(")") || len(q.paths) > 0 {
+			if !strings.EqualFold(name, "COUNT") {
 				return unexpected(p.peek())
 			}
-			q.count = true
-			return nil
+			if p.sign(")") && len(q.paths)+len(q.counts) == 0 {
+				q.count = true
+				return nil
+			}
+			if name, err = p.name(); err != nil || !p.sign(")") {
+				return unexpected(p.peek())
+			}
+			q.counts = append(q.counts, name)
+		} else {
+			q.paths = append(q.paths, name)
 		}
-		q.paths = append(q.paths, name)
 		if !p.sign(",") {
 			return nil
 		}

@@ -20,14 +20,16 @@ const PageSize = 2000
 // numbers as written, "true" and "false", "" for null.
 type Row []string
 
-// Select is one question for rows. Conditions hold record ids, dates and flags
-// only, never an address: they may stand in a URL.
+// Select is one question for rows. Conditions hold record ids, dates, flags and
+// names of apps only, never an address: they may stand in a URL.
 type Select struct {
 	Object  string
 	Columns []string // empty asks for the count
+	Filled  []string // instead: asks for the number of rows that fill each of these
 	Where   string
 	All     bool // deleted, merged and archived rows too
 	Most    int  // more rows than this are fault.Unsupported; 0 = any number
+	Cut     int  // the org shows no more rows than this, whatever it counts; 0 = all
 }
 
 // Count is the question how many rows s has.
@@ -44,7 +46,10 @@ func (s Select) With(cond string) Select {
 
 func (s Select) soql(tail string) string {
 	what := "COUNT()"
-	if len(s.Columns) > 0 {
+	switch {
+	case len(s.Filled) > 0:
+		what = "COUNT(" + strings.Join(s.Filled, "),COUNT(") + ")"
+	case len(s.Columns) > 0:
 		what = strings.Join(s.Columns, ",")
 	}
 	q := "SELECT " + what + " FROM " + s.Object
@@ -70,9 +75,10 @@ func In(column string, ids []string) string {
 
 // Result is the whole answer to a question.
 type Result struct {
-	Total int // the count, or len(Rows)
-	Rows  []Row
-	At    time.Time // processor's clock at the first answer
+	Total  int // the count, or len(Rows)
+	Rows   []Row
+	Filled []int     // in the order of the question's
+	At     time.Time // processor's clock at the first answer
 }
 
 // Query asks one question with a GET.
@@ -102,6 +108,9 @@ func (c *Client) query(ctx context.Context, s Select, tail string) (Result, erro
 // whole follows a page to its end: fewer rows than asked may come on each.
 func (c *Client) whole(ctx context.Context, k call, s Select, p *simpleforce.QueryResult, at time.Time) (Result, error) {
 	r := Result{Total: p.TotalSize, At: at}
+	if len(s.Filled) > 0 {
+		return c.filled(k, s, p, r)
+	}
 	if len(s.Columns) == 0 {
 		if !p.Done || p.TotalSize < 0 {
 			return Result{}, c.nonsense(k)
@@ -115,10 +124,10 @@ func (c *Client) whole(ctx context.Context, k call, s Select, p *simpleforce.Que
 		for _, rec := range p.Records {
 			r.Rows = append(r.Rows, rowOf(s.Columns, rec))
 		}
-		if p.Done {
+		if p.Done || s.Cut > 0 && len(r.Rows) >= s.Cut {
 			break
 		}
-		if p.NextRecordsURL == "" || len(p.Records) == 0 || len(r.Rows) >= r.Total {
+		if p.NextRecordsURL == "" || len(p.Records) == 0 || s.Cut == 0 && len(r.Rows) >= r.Total {
 			return Result{}, c.nonsense(k)
 		}
 		// The cursor's last part alone: a foreign host in it gets no token.
@@ -130,7 +139,7 @@ func (c *Client) whole(ctx context.Context, k call, s Select, p *simpleforce.Que
 		}
 		p = a.page
 	}
-	if len(r.Rows) != r.Total {
+	if len(r.Rows) != r.Total && s.Cut == 0 {
 		return Result{}, &fault.Error{Kind: fault.Transient, Op: c.op(k.route), Hint: "fewer or more rows came than the answer counts"}
 	}
 	return r, nil

@@ -19,6 +19,11 @@ type Field struct {
 	Type       string // "boolean", "date", "datetime", "reference" …; "" if not told
 	Updateable bool
 	Parent     string // name of the relationship that a reference opens: "RecordType"
+	Custom     bool   // made by the org's admins or a package
+	Calculated bool   // a formula: it holds nothing of its own
+	// Conditions can name it, COUNT() can. The org says so; where it doesn't, a
+	// question that can't be asked is refused.
+	Filterable, Aggregatable bool
 }
 
 // Describe reads an object's fields and permissions. Field-level security
@@ -34,6 +39,8 @@ func (c *Client) Describe(ctx context.Context, object string) (Object, time.Time
 		Fields                           []struct {
 			Name, Type, RelationshipName string
 			Updateable                   *bool
+			Custom, Calculated           bool
+			Filterable, Aggregatable     *bool
 		}
 	}
 	if json.Unmarshal(a.body, &d) != nil || len(d.Fields) == 0 {
@@ -41,7 +48,8 @@ func (c *Client) Describe(ctx context.Context, object string) (Object, time.Time
 	}
 	o := Object{Name: object, Queryable: told(d.Queryable), Updateable: told(d.Updateable), Deletable: told(d.Deletable), Fields: map[string]Field{}}
 	for _, f := range d.Fields {
-		o.Fields[f.Name] = Field{Type: f.Type, Updateable: told(f.Updateable), Parent: f.RelationshipName}
+		o.Fields[f.Name] = Field{Type: f.Type, Updateable: told(f.Updateable), Parent: f.RelationshipName,
+			Custom: f.Custom, Calculated: f.Calculated, Filterable: told(f.Filterable), Aggregatable: told(f.Aggregatable) && counts(f.Type)}
 	}
 	return o, a.at, nil
 }
