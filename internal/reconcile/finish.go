@@ -146,6 +146,9 @@ func (r *run) standing() {
 			r.findings.add(policy.FindNotPublished, e.Name, "", 1, "", policy.NotPublishedWords(e.Name))
 		}
 	}
+	for _, f := range r.Policy.Standing(r.today) {
+		r.accountFinding(f)
+	}
 	if r.unpublished != "" {
 		r.findings.add(policy.FindLogBehind, "", "", 1, "", policy.LogBehindWords(r.unpublished))
 	}

@@ -58,6 +58,9 @@ func (r *run) pull(ctx context.Context) error {
 		for _, n := range s.Notes {
 			r.findings.note(n)
 		}
+		if err := r.weigh(name, s); err != nil {
+			return err
+		}
 	}
 	r.judgeClock(results)
 	return nil
@@ -107,7 +110,7 @@ func (x *pulling) do(ctx context.Context) error {
 	x.about, x.fault = x.source.Describe(ctx)
 	if x.fault == nil {
 		x.describe()
-		state = x.stream(ctx)
+		state = errors.Join(x.stream(ctx), x.survey(ctx))
 	}
 	x.progress().Read(x.name, x.contacts, x.fault)
 	if err := errors.Join(state, ctx.Err()); err != nil {
