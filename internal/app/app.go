@@ -33,6 +33,7 @@ type Options struct {
 	// Active opens on the active policy although the policy file has problems: a
 	// pause must not wait for somebody to mend a file.
 	Active bool
+	Stall  time.Duration // how long a processor may hang, 0 = as long as the engine lets it
 	HTTP   httpx.Options // tuning of all calls to processors; the zero value is what production uses
 }
 
@@ -244,7 +245,7 @@ func (a *App) engine() *reconcile.Engine {
 	}
 	return &reconcile.Engine{Store: a.Store, Log: a.Log, Keys: a.Keys, Policy: a.Policy, Sources: sources, Clock: a.Clock, Logger: a.opt.Logger,
 		Progress: a.opt.Progress, Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance, Proposed: a.proposal(),
-		Daily: a.window, LogDir: a.Config.Log, Standing: a.standing}
+		Stall: a.opt.Stall, Daily: a.window, LogDir: a.Config.Log, Standing: a.standing}
 }
 
 // Plan does a cycle that reads and plans, and writes nothing to any processor.

@@ -85,6 +85,73 @@ func TestInvariant16JumpedClock(t *testing.T) {
 	}
 }
 
+// A process whose clock goes five years ahead, and later right again, while it
+// runs: nobody is written to meanwhile, nothing is logged, and it goes on by itself.
+func TestInvariant16ClockLeapsWhileRunning(t *testing.T) {
+	t.Parallel()
+	w := newWork(t)
+	w.run(t)
+	w.advance(day)
+	minor := w.customer("minor", map[string]any{"Birthdate": now.AddDate(-17, 0, 0)})
+	young := w.lapsed("young", now.AddDate(0, -1, 0)) // lapsed by that clock
+	before := len(w.stage.Book.Changes())
+	w.with(t, func(a *App) {
+		right := a.Clock
+		a.Clock = func() time.Time { return right().AddDate(5, 0, 0) }
+		for range 3 {
+			if _, err := a.RunOnce(t.Context()); !errors.Is(err, reconcile.ErrClock) {
+				t.Errorf("a cycle by that clock: %v", err)
+			}
+			if wait, err := a.dueIn(t.Context()); wait != 0 || err != nil {
+				t.Errorf("the next is due in %s, %v", wait, err)
+			}
+		}
+		if n := len(w.stage.Book.Changes()); n != before {
+			t.Errorf("%d writes by a clock that is five years ahead", n-before)
+		}
+		a.Clock = right
+		if _, err := a.RunOnce(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	w.wantHubSpot(t, young, "live")
+	if n := w.count("salesforce", "delete", minor); n != 1 {
+		t.Errorf("%d deletions of the minor by the clock that is right again", n)
+	}
+}
+
+// An installation whose very first start has a clock five years ahead writes to
+// nobody, neither then nor when the clock is right and behind its log, and says so.
+func TestInvariant16FirstStartByAClockAhead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "enforce")
+	w.wide(t)
+	w.both("kari")
+	w.customer("per", map[string]any{"Birthdate": now.AddDate(-17, 0, 0)})
+	ahead := func() time.Time { return w.stage.Clock.Now().AddDate(5, 0, 0) }
+	for range 3 {
+		a, err := Open(t.Context(), Options{Config: w.config, Clock: ahead, Build: "test", HTTP: quick()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := a.RunOnce(t.Context())
+		if err != nil || has(r, policy.FindClockSkew, "hubspot") == 0 || r.Duties[duty.Waiting]+r.Duties[duty.Due] != 0 {
+			t.Errorf("%v, duties %v, findings %v", err, r.Duties, r.Findings)
+		}
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		w.advance(12 * time.Hour)
+	}
+	r := w.run(t)
+	if has(r, policy.FindClockSkew, "") == 0 || r.BlockedWhy == "" && r.Blocked > 0 {
+		t.Errorf("behind the log: blocked %q, findings %v", r.BlockedWhy, r.Findings)
+	}
+	if n := len(w.stage.Book.Changes()); n != 0 {
+		t.Errorf("%d writes", n)
+	}
+}
+
 // A clock that runs backwards, behind what is logged already, plans nothing even
 // if the processors agree with it.
 func TestInvariant16BackwardClock(t *testing.T) {

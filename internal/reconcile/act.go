@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 // to fill the vendors' batches.
 const actSlice = 100
 
+// lateSlice is how many of those are who have records at a processor that was late.
+const lateSlice = 10
+
 // act carries out what today's plan lets through. Without a hand it does nothing.
 func (r *run) act(ctx context.Context) error {
 	if r.hand == nil {
@@ -36,20 +40,27 @@ func (r *run) act(ctx context.Context) error {
 	}
 	done := 0
 	for persons := range slices.Chunk(order, actSlice) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		if err := r.actOn(ctx, persons, by); err != nil {
 			return err
 		}
 		done += len(persons)
 		r.progress().Writing(done, len(order))
 	}
+	order = slices.DeleteFunc(order, func(p int64) bool { return !r.pace.left[p] })
+	r.pace.last = true
+	for persons := range slices.Chunk(order, lateSlice) {
+		if err := r.actOn(ctx, persons, by); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // actOn acts on one slice of persons.
 func (r *run) actOn(ctx context.Context, persons []int64, by map[int64][]duty.Duty) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	a := &acting{run: r, wanted: map[string]duty.Duty{}, contacts: map[contact.Ref]contact.Contact{}, known: map[contact.Ref]bool{}, gone: map[contact.Ref]bool{}, unread: map[string]bool{}}
 	for _, p := range persons {
 		for _, d := range by[p] {
@@ -100,8 +111,9 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	if err := a.read(ctx, func(tx *store.Tx) (err error) { rows, err = tx.PersonsOf(persons); return err }); err != nil {
 		return err
 	}
-	refs := map[string][]contact.Ref{}
+	refs, whose := map[string][]contact.Ref{}, map[string][]int64{}
 	for _, o := range rows {
+		whose[o.Ref.Processor] = append(whose[o.Ref.Processor], o.Person)
 		refs[o.Ref.Processor] = append(refs[o.Ref.Processor], o.Ref)
 		a.known[o.Ref] = true
 	}
@@ -110,12 +122,7 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	answers, faults := make([][]connectors.Reread, len(names)), make([]error, len(names))
 	p := pool.New()
 	for i, name := range names {
-		p.Go(func() {
-			if s, ok := a.Sources[name]; ok {
-				answers[i], faults[i] = twice(ctx, s, refs[name])
-				a.doubt(name, answers[i])
-			}
-		})
+		p.Go(func() { answers[i], faults[i] = a.run.refresh(ctx, name, refs[name]) })
 	}
 	p.Wait()
 	if err := ctx.Err(); err != nil {
@@ -124,6 +131,9 @@ func (a *acting) refresh(ctx context.Context, persons []int64) error {
 	for i, name := range names {
 		if faults[i] != nil || len(answers[i]) != len(refs[name]) {
 			a.unread[name] = true
+			if errors.Is(faults[i], errHung) && a.pace.tooLate(name, whose[name]) {
+				continue
+			}
 			a.findings.add(policy.FindSourceUnread, name, "refresh", 1, "", policy.NotReReadWords(name))
 			continue
 		}
@@ -172,11 +182,14 @@ func (a *acting) store(ctx context.Context, name string, answers []connectors.Re
 func (a *acting) steps() []step {
 	var out []step
 	processors := sorted(keysOf(a.hand.Targets))
+	a.pace.fastest(processors)
 	records := a.Policy.SystemsOfRecord()
-	slices.SortStableFunc(processors, func(x, y string) int {
-		return flag(slices.Contains(records, y)) - flag(slices.Contains(records, x))
-	})
 	for _, verb := range []policy.Verb{policy.Unsubscribe, policy.Delete} {
+		if verb == policy.Delete {
+			slices.SortStableFunc(processors, func(x, y string) int {
+				return flag(slices.Contains(records, y)) - flag(slices.Contains(records, x))
+			})
+		}
 		for _, name := range processors {
 			s := step{processor: name, verb: verb}
 			for _, o := range a.orders {

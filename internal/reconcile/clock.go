@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -33,7 +34,8 @@ func (e *Engine) checkLeap(ctx context.Context) error {
 	}
 	var off time.Duration
 	for _, name := range sorted(keysOf(e.Sources)) {
-		d, err := e.Sources[name].Describe(ctx)
+		var d connectors.Description
+		err := within(ctx, name, e.stall(), func(ctx context.Context) (err error) { d, err = e.Sources[name].Describe(ctx); return err })
 		if err != nil || d.Clock.IsZero() {
 			continue // the read tells of it
 		}

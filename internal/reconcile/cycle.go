@@ -58,7 +58,7 @@ func (r *run) stages(ctx context.Context) error {
 
 func (e *Engine) begin(ctx context.Context, o Order) (*run, error) {
 	now := e.Clock()
-	r := &run{Engine: e, hand: o.Hand, reads: o.Reads, id: audit.NewID(), now: now, today: e.Policy.Today(now), limits: duty.LimitsOf(e.Policy), findings: newFindings()}
+	r := &run{Engine: e, hand: o.Hand, reads: o.Reads, id: audit.NewID(), now: now, today: e.Policy.Today(now), limits: duty.LimitsOf(e.Policy), findings: newFindings(), pace: newPace()}
 	r.report = Report{Cycle: r.id, Mode: "observe", Now: now, Revision: e.Policy.Revision, Version: e.Policy.Version,
 		Verdicts: map[string]int{}, Demands: map[string]int{}, People: map[string]int{}, Outcomes: map[string]int{}}
 	if o.Hand != nil {

@@ -41,6 +41,10 @@ type Engine struct {
 	LogDir string
 	// Held fails once this process may not write any more; nil = it always may.
 	Held func() error
+	// Stall is how long a processor may go without an answer before it is left alone
+	// for the rest of the cycle, 0 = three minutes: one that hangs must not keep the
+	// others' refusals waiting.
+	Stall time.Duration
 	// Standing are findings that others made about this installation.
 	Standing []store.Note
 	// Proposed tells that the policy file holds another revision than the active one.
@@ -92,6 +96,7 @@ type run struct {
 	begunAt     time.Time // first cycle ever; zero on the first
 	headAt      time.Time // newest entry before this cycle
 	clockWhy    string    // why our clock can't be planned by, "" if it can
+	pace        pace      // of the processors
 }
 
 // window is the day's window.

@@ -25,7 +25,12 @@ func (a *acting) conclude(ctx context.Context, s step, os []order, answers []err
 	}
 	seen := map[contact.Ref]connectors.Reread{}
 	if len(check) > 0 {
-		if answers, err := a.hand.Targets[s.processor].Verify(ctx, check); err == nil {
+		var answers []connectors.Reread
+		err := a.ask(ctx, s.processor, func(ctx context.Context) (err error) {
+			answers, err = a.hand.Targets[s.processor].Verify(ctx, check)
+			return err
+		})
+		if err == nil {
 			for _, x := range answers {
 				seen[x.Ref] = x
 			}

@@ -10,7 +10,6 @@ import (
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
-	"github.com/lapsed/lapsed/internal/fault"
 	"github.com/lapsed/lapsed/internal/store"
 )
 
@@ -24,10 +23,6 @@ const (
 	// nothing less will do, and else what has changed.
 	AsDue
 )
-
-// stall is how long a read may go without a page before it is given up: one
-// processor that hangs must not keep the others' refusals waiting.
-const stall = 3 * time.Minute
 
 // pull reads every processor, all at once. One that fails stops no other; what
 // it showed before is kept, and counts for what stops marketing. One that failed
@@ -49,6 +44,7 @@ func (r *run) pull(ctx context.Context) error {
 	}
 	for _, x := range results {
 		r.sources[x.name] = x.after
+		r.pace.read(x.name, x.took, x.fault)
 		r.daily = r.daily || x.whole && x.after.Fault == ""
 	}
 	for _, name := range sorted(keysOf(r.Sources)) {
@@ -93,6 +89,7 @@ type pulling struct {
 	digest   [32]byte
 	kept     int // records known before this read
 	skew     time.Duration
+	took     time.Duration
 	fault    error // why the read was not whole
 	shrunk   bool
 }
@@ -106,11 +103,10 @@ func (x *pulling) do(ctx context.Context) error {
 			return err
 		}
 	}
-	var state error // of the state, from within the read
-	x.about, x.fault = x.source.Describe(ctx)
-	if x.fault == nil {
-		x.describe()
-		state = errors.Join(x.stream(ctx), x.survey(ctx))
+	state := x.stream(ctx)
+	x.took = x.Clock().Sub(x.after.ReadAt)
+	if state == nil {
+		state = x.survey(ctx)
 	}
 	x.progress().Read(x.name, x.contacts, x.fault)
 	if err := errors.Join(state, ctx.Err()); err != nil {
@@ -126,27 +122,34 @@ func (x *pulling) describe() {
 	}
 }
 
-// stream reads whole or what has changed, and gives up when no page comes. A
+// stream reads whole or what has changed, and gives up when nothing comes. A
 // processor that can't tell what has changed is read whole at the next
-// opportunity.
+// opportunity. The error is of the state, from within the read.
 func (x *pulling) stream(ctx context.Context) (state error) {
+	if x.pace.hung[x.name] {
+		x.fault = hung(x.name)
+		return nil
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	hung := &fault.Error{Kind: fault.Transient, Op: x.name, Hint: "it hung: no page came for " + stall.String()}
-	watch := time.AfterFunc(stall, func() { cancel(hung) })
+	watch := time.AfterFunc(x.stall(), func() { cancel(errHung) })
 	defer watch.Stop()
 	page := func(cs []contact.Contact, gone []contact.Ref) error {
-		watch.Reset(stall)
+		watch.Reset(x.stall())
 		state = x.page(ctx, cs, gone)
 		return state
 	}
-	if x.whole {
-		x.reading, x.fault = x.source.Read(ctx, func(cs []contact.Contact) error { return page(cs, nil) })
-	} else {
-		x.reading, x.fault = x.source.Changes(ctx, x.before.Mark, func(p connectors.Page) error { return page(p.Contacts, p.Gone) })
+	if x.about, x.fault = x.source.Describe(ctx); x.fault == nil {
+		x.describe()
+		watch.Reset(x.stall())
+		if x.whole {
+			x.reading, x.fault = x.source.Read(ctx, func(cs []contact.Contact) error { return page(cs, nil) })
+		} else {
+			x.reading, x.fault = x.source.Changes(ctx, x.before.Mark, func(p connectors.Page) error { return page(p.Contacts, p.Gone) })
+		}
 	}
-	if errors.Is(context.Cause(ctx), hung) {
-		x.fault = hung
+	if errors.Is(context.Cause(ctx), errHung) {
+		x.fault = hung(x.name)
 		return nil
 	}
 	return state

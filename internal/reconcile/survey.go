@@ -25,16 +25,15 @@ type lacking struct {
 }
 
 // survey asks the account what it shows beside its contacts, in the cycles that
-// read it whole. One that can't be asked is a finding, and what it showed before
-// stands; nothing of the read, and nobody's deletion, hangs on it.
+// read it whole. One that can't be asked, or hangs, is a finding, and what it showed
+// before stands; nothing of the read, and nobody's deletion, hangs on it.
 func (x *pulling) survey(ctx context.Context) error {
 	s, able := x.source.(connectors.Surveyor)
 	if !able || !x.whole || x.fault != nil || !x.Policy.Weighs() {
 		return nil
 	}
-	within, cancel := context.WithTimeout(ctx, stall)
-	defer cancel()
-	found, err := s.Survey(within)
+	var found connectors.Survey
+	err := within(ctx, x.name, x.stall()/3, func(ctx context.Context) (err error) { found, err = s.Survey(ctx); return err })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

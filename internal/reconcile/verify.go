@@ -81,7 +81,9 @@ func (r *run) settlePart(ctx context.Context, name string, list []duty.Duty) err
 	for i, d := range list {
 		refs[i] = d.Ref
 	}
-	seen, err := r.Sources[name].Refresh(ctx, refs)
+	var seen []connectors.Reread
+	err := r.ask(ctx, name, func(ctx context.Context) (err error) { seen, err = r.Sources[name].Refresh(ctx, refs); return err })
+	r.doubt(name, seen)
 	if err != nil || len(seen) != len(list) {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -118,7 +120,11 @@ func (r *run) askStatuses(ctx context.Context, name string, list []duty.Duty, se
 	if len(check) == 0 {
 		return nil
 	}
-	answers, err := r.hand.Targets[name].Verify(ctx, check)
+	var answers []connectors.Reread
+	err := r.ask(ctx, name, func(ctx context.Context) (err error) {
+		answers, err = r.hand.Targets[name].Verify(ctx, check)
+		return err
+	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
