@@ -1,11 +1,9 @@
 package salesforce
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/salesforce/internal/api"
@@ -36,18 +34,8 @@ func (c *Connector) Survey(ctx context.Context) (connectors.Survey, error) {
 			return connectors.Survey{}, err
 		}
 	}
-	slices.SortFunc(v.Fields, func(a, b connectors.FilledField) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(v.Users, func(a, b connectors.UserGroup) int { return slices.Compare(a.Names, b.Names) })
-	slices.SortFunc(v.Apps, func(a, b connectors.App) int { return cmp.Compare(a.Name, b.Name) })
-	slices.Sort(v.Unread)
-	v.Unread = slices.Compact(v.Unread)
+	v.Sort()
 	return v.Survey, nil
-}
-
-// lacks notes that a part can't be read in full, and what an admin must do.
-func (v *surveyor) lacks(p connectors.Part, what, hint string) {
-	v.Unread = append(v.Unread, p)
-	v.Missing = append(v.Missing, connectors.Missing{What: what, Hint: hint, For: connectors.ForSurvey})
 }
 
 // permissions asks which of our user's permissions decide about what it is shown.

@@ -125,7 +125,7 @@ func (x *examination) standing(ctx context.Context, tx *store.Tx) error {
 	if paused != "" {
 		x.warn("writes", "lapsed resume --config "+x.opt.Config+" --reason \"…\", when the reason is gone", "all writes are paused")
 	}
-	f, err := lastCycle(ctx, tx)
+	f, err := lastCycle(tx)
 	switch age := x.clock().Sub(f.Finished); {
 	case err != nil:
 		return err

@@ -2,12 +2,10 @@ package app
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/sourcegraph/conc/pool"
 
@@ -104,16 +102,7 @@ func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 	var holds []store.Hold
 	var remains []store.Suppression
 	if err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if holds, err = tx.Holds(); err != nil {
-			return err
-		}
-		holds = slices.DeleteFunc(holds, func(h store.Hold) bool { return !h.Released.IsZero() })
-		for i := range holds {
-			if holds[i].Keys, err = holdKeys(tx.QueryContext(ctx, `SELECT key, public FROM hold_key WHERE hold = $1`, holds[i].ID)); err != nil {
-				return err
-			}
-		}
-		remains, err = suppressions(tx.QueryContext(ctx, `SELECT key, kind, extent, topic, since, until_day, public FROM suppression`))
+		holds, remains, err = tx.Circumstances()
 		return err
 	}); err != nil {
 		return err
@@ -131,38 +120,4 @@ func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 		}
 		return nil
 	})
-}
-
-func holdKeys(rows *sql.Rows, err error) (out []store.HoldKey, _ error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var k store.HoldKey
-		var key []byte
-		if err := rows.Scan(&key, &k.Public); err != nil {
-			return nil, err
-		}
-		copy(k.Key[:], key)
-		out = append(out, k)
-	}
-	return out, rows.Err()
-}
-
-func suppressions(rows *sql.Rows, err error) (out []store.Suppression, _ error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var s store.Suppression
-		var key []byte
-		if err := rows.Scan(&key, &s.Kind, &s.Extent, &s.Topic, &s.Since, &s.Until, &s.Public); err != nil {
-			return nil, err
-		}
-		copy(s.Key[:], key)
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }

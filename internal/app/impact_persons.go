@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"runtime"
 	"slices"
@@ -87,7 +86,7 @@ type visitor struct {
 
 // prepare finds out what has to be loaded of each person at all.
 func (v *visitor) prepare(ctx context.Context) error {
-	if err := v.store.Read(ctx, func(tx *store.Tx) error { return v.look(ctx, tx) }); err != nil {
+	if err := v.store.Read(ctx, v.look); err != nil {
 		return err
 	}
 	return v.share(ctx)
@@ -95,19 +94,18 @@ func (v *visitor) prepare(ctx context.Context) error {
 
 // look finds out whether there are holds, refusals that outlived their records, and
 // minors who are half gone.
-func (v *visitor) look(ctx context.Context, tx *store.Tx) error {
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind = 'refused')`).Scan(&v.holds, &v.refusals); err != nil {
+func (v *visitor) look(tx *store.Tx) error {
+	var err error
+	if v.holds, v.refusals, err = tx.AnyCircumstances(); err != nil {
 		return err
 	}
-	minors, err := ids(tx.QueryContext(ctx, `SELECT DISTINCT g.person FROM duty g JOIN duty l ON l.person = g.person WHERE g.verb = 'delete' AND g.ground = 'minor' AND g.state IN ('accepted', 'gone', 'final')
-		AND l.verb = 'delete' AND l.ground = 'minor' AND l.state IN ('waiting', 'due', 'acting', 'held', 'refused', 'disputed') AND l.opened <= g.changed`))
+	minors, err := tx.HalfGone()
 	v.minors = setOf(minors)
 	return err
 }
 
 // share finds who has an identifier in common with somebody else: few, and asking
-// for it person by person costs more than all the rest. Keys are pseudonyms, so
-// each first byte has its share of them.
+// for it person by person costs more than all the rest.
 func (v *visitor) share(ctx context.Context) error {
 	parts := min(max(runtime.GOMAXPROCS(0), 1), 4)
 	found := make([][]int64, parts)
@@ -119,8 +117,7 @@ func (v *visitor) share(ctx context.Context) error {
 		}
 		workers.Go(func(ctx context.Context) error {
 			return v.store.Read(ctx, func(tx *store.Tx) (err error) {
-				found[i], err = ids(tx.QueryContext(ctx, `SELECT DISTINCT o.person FROM identifier i JOIN observation o ON o.id = i.observation WHERE i.key IN (
-					SELECT k.key FROM identifier k JOIN observation m ON m.id = k.observation WHERE k.key >= $1 AND k.key < $2 GROUP BY k.key HAVING MIN(m.person) <> MAX(m.person))`, from, below))
+				found[i], err = tx.Sharers(from, below)
 				return err
 			})
 		})
@@ -146,7 +143,7 @@ func (v *visitor) slices(ctx context.Context, do func([]int64)) error {
 	for after := int64(0); ; {
 		var next []int64
 		if err := v.store.Read(ctx, func(tx *store.Tx) (err error) {
-			next, err = ids(tx.QueryContext(ctx, `SELECT DISTINCT person FROM observation WHERE person > $1 ORDER BY person LIMIT $2`, after, visitSlice))
+			next, err = tx.PersonIDs(after, visitSlice)
 			return err
 		}); err != nil || len(next) == 0 {
 			return err
@@ -156,21 +153,6 @@ func (v *visitor) slices(ctx context.Context, do func([]int64)) error {
 	}
 }
 
-func ids(rows *sql.Rows, err error) (ids []int64, _ error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
-}
-
 // load reads some persons and what decides on them from one snapshot.
 func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err error) {
 	err = v.store.Read(ctx, func(tx *store.Tx) error {
@@ -178,7 +160,7 @@ func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err err
 		if err != nil {
 			return err
 		}
-		others, err := v.others(tx, ids)
+		shared, err := tx.Shared(slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !v.sharing[id] }), v.twoNames)
 		if err != nil {
 			return err
 		}
@@ -200,7 +182,7 @@ func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err err
 				to++
 			}
 			id := rows[from].Person
-			out = append(out, subject{id: id, rows: rows[from:to], person: others.of(rows[from:to]), holds: holds[id], refused: refused[id], minor: v.minors[id]})
+			out = append(out, subject{id: id, rows: rows[from:to], person: shared.Person(rows[from:to]), holds: holds[id], refused: refused[id], minor: v.minors[id]})
 			from = to
 		}
 		return nil

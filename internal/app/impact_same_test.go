@@ -49,7 +49,7 @@ func TestVisitedDecisionsAreTheCycles(t *testing.T) {
 	a := populated(t, 300)
 	var all, held []int64
 	err := a.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
-		if all, err = ids(tx.Query(`SELECT id FROM person ORDER BY id`)); err != nil {
+		if all, err = tx.PersonIDs(0, 1000); err != nil {
 			return err
 		}
 		held, err = tx.OfVerdict(policy.Lapsed, 3)
@@ -108,7 +108,7 @@ func asDecided(t *testing.T, a *App) (v visited) {
 	t.Helper()
 	var decided map[int64]store.Decided
 	if err := a.Store.Read(context.Background(), func(tx *store.Tx) error {
-		all, err := ids(tx.Query(`SELECT id FROM person ORDER BY id`))
+		all, err := tx.PersonIDs(0, 1000)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"github.com/lapsed/lapsed/connectors"
-	"github.com/lapsed/lapsed/internal/duty"
 	"github.com/lapsed/lapsed/internal/fault"
 	"github.com/lapsed/lapsed/internal/httpx"
 	"github.com/lapsed/lapsed/internal/metrics"
@@ -56,11 +54,11 @@ func FactsOf(r reconcile.Report, took time.Duration) metrics.CycleFacts {
 // Facts asks the state what is true of it, whoever did the last cycle.
 func (a *App) Facts(ctx context.Context) (f metrics.CycleFacts, err error) {
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
-		if f, err = lastCycle(ctx, tx); err != nil {
+		if f, err = lastCycle(tx); err != nil {
 			return err
 		}
-		for _, add := range []func(context.Context, *store.Tx, *metrics.CycleFacts) error{a.countDuties, a.countFindings, a.countSources, a.measureLog} {
-			if err := add(ctx, tx, &f); err != nil {
+		for _, add := range []func(*store.Tx, *metrics.CycleFacts) error{a.countDuties, a.countFindings, a.countSources, a.measureLog} {
+			if err := add(tx, &f); err != nil {
 				return err
 			}
 		}
@@ -75,26 +73,21 @@ func (a *App) Facts(ctx context.Context) (f metrics.CycleFacts, err error) {
 }
 
 // lastCycle is what the newest ended cycle told of itself.
-func lastCycle(ctx context.Context, tx *store.Tx) (metrics.CycleFacts, error) {
-	var started, finished int64
-	var summary []byte
-	err := tx.QueryRowContext(ctx, `SELECT started, finished, summary FROM cycle WHERE finished > 0 AND summary <> '' ORDER BY started DESC, id DESC LIMIT 1`).Scan(&started, &finished, &summary)
-	if errors.Is(err, sql.ErrNoRows) {
-		return metrics.CycleFacts{}, nil
-	}
-	if err != nil {
+func lastCycle(tx *store.Tx) (metrics.CycleFacts, error) {
+	c, ok, err := tx.LastCycle()
+	if err != nil || !ok {
 		return metrics.CycleFacts{}, err
 	}
 	var r reconcile.Report
-	if err := json.Unmarshal(summary, &r); err != nil {
+	if err := json.Unmarshal(c.Summary, &r); err != nil {
 		return metrics.CycleFacts{}, errors.New("the summary of the last cycle can't be read")
 	}
-	f := FactsOf(r, time.Duration(finished-started)*time.Millisecond)
-	f.Finished = time.UnixMilli(finished).UTC()
+	f := FactsOf(r, c.Finished.Sub(c.Started))
+	f.Finished = c.Finished
 	return f, nil
 }
 
-func (a *App) countDuties(ctx context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+func (a *App) countDuties(tx *store.Tx, f *metrics.CycleFacts) error {
 	by, err := tx.CountDuties()
 	if err != nil {
 		return err
@@ -111,7 +104,7 @@ func (a *App) countDuties(ctx context.Context, tx *store.Tx, f *metrics.CycleFac
 	if !oldest.IsZero() {
 		f.OldestOverdueDays = max(0, int(a.Clock().Sub(oldest).Hours()/24))
 	}
-	if f.Rules, err = lastDone(ctx, tx); err != nil {
+	if f.Rules, err = tx.LastDone(); err != nil {
 		return err
 	}
 	live, err := tx.Batches(a.Clock())
@@ -124,26 +117,7 @@ func (a *App) countDuties(ctx context.Context, tx *store.Tx, f *metrics.CycleFac
 	return nil
 }
 
-// lastDone is when each rule's newest duty was last seen done.
-func lastDone(ctx context.Context, tx *store.Tx) (map[string]time.Time, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT ground, verb, MAX(changed) FROM duty WHERE state IN ($1, $2, $3) GROUP BY ground, verb`, string(duty.Accepted), string(duty.Gone), string(duty.Final))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	out := map[string]time.Time{}
-	for rows.Next() {
-		var ground, verb string
-		var at int64
-		if err := rows.Scan(&ground, &verb, &at); err != nil {
-			return nil, err
-		}
-		out[ground+"."+verb] = time.UnixMilli(at).UTC()
-	}
-	return out, rows.Err()
-}
-
-func (a *App) countFindings(_ context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+func (a *App) countFindings(tx *store.Tx, f *metrics.CycleFacts) error {
 	open, err := tx.OpenFindings()
 	f.Findings = map[string]int{}
 	for _, x := range open {
@@ -153,7 +127,7 @@ func (a *App) countFindings(_ context.Context, tx *store.Tx, f *metrics.CycleFac
 }
 
 // countSources tells of all configured sources, also of one that was never read.
-func (a *App) countSources(_ context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+func (a *App) countSources(tx *store.Tx, f *metrics.CycleFacts) error {
 	known, err := tx.Sources()
 	f.Sources = nil
 	for _, e := range a.Config.Processors {
@@ -167,7 +141,7 @@ func (a *App) countSources(_ context.Context, tx *store.Tx, f *metrics.CycleFact
 	return err
 }
 
-func (a *App) measureLog(ctx context.Context, tx *store.Tx, f *metrics.CycleFacts) error {
+func (a *App) measureLog(tx *store.Tx, f *metrics.CycleFacts) error {
 	paused, err := tx.Meta("paused")
 	if err != nil {
 		return err
@@ -176,9 +150,7 @@ func (a *App) measureLog(ctx context.Context, tx *store.Tx, f *metrics.CycleFact
 	if f.Log.Entries, err = tx.LogSize(); err != nil {
 		return err
 	}
-	var signed sql.NullInt64
-	err = tx.QueryRowContext(ctx, `SELECT MAX(size) FROM audit_checkpoint`).Scan(&signed)
-	f.Log.Signed = signed.Int64
+	f.Log.Signed, err = tx.LastSigned()
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 // bench is some persons with all that decides on them.
 type bench struct {
 	persons    [][]store.Row // a person's observations
-	shared     shared
+	shared     store.Shared
 	ids        map[int64][]contact.Identifier
 	duties     map[int64][]duty.Duty
 	decided    map[int64]store.Decided
@@ -50,7 +50,7 @@ func (e *Engine) bench(tx *store.Tx, persons []int64) (*bench, error) {
 			err = f()
 		}
 	}
-	load(func() (err error) { b.shared, err = e.share(tx, persons); return err })
+	load(func() (err error) { b.shared, err = tx.Shared(persons, e.twoNames()); return err })
 	load(func() (err error) { b.ids, err = tx.IdentifiersOf(persons); return err })
 	load(func() (err error) { b.duties, err = tx.DutiesOf(persons); return err })
 	load(func() (err error) { b.decided, err = tx.DecidedOf(persons); return err })
@@ -61,7 +61,7 @@ func (e *Engine) bench(tx *store.Tx, persons []int64) (*bench, error) {
 
 // decide decides on one person of the bench.
 func (e *Engine) decide(b *bench, rows []store.Row, now time.Time) judged {
-	j := judged{id: rows[0].Person, rows: rows, person: b.shared.of(rows)}
+	j := judged{id: rows[0].Person, rows: rows, person: b.shared.Person(rows)}
 	with := policy.Circumstances{Holds: b.holds[j.id], Minor: begun(b.duties[j.id])}
 	for _, s := range b.suppressed[j.id] {
 		if t, ok := e.Policy.Refusal(s.Extent, s.Topic, s.Since); ok {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
-	"github.com/lapsed/lapsed/internal/person"
 	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -87,64 +86,4 @@ func (r *run) joins(tx *store.Tx, changed []store.Joined) ([]entry.Entry, error)
 		out = append(out, entry.Entry{Kind: entry.PersonJoined, Body: entry.Joined{Person: name, Joins: aka, Cause: "link"}})
 	}
 	return out, nil
-}
-
-// shared is what reaches contacts from others at the same address.
-type shared struct {
-	facts   map[int64][]contact.Facts // observation → facts of the others
-	signals map[int64]bool
-}
-
-// share collects the refusals, and for two names the acts, of contacts that have
-// an address in common with the given persons without being one person with them.
-func (e *Engine) share(tx *store.Tx, persons []int64) (shared, error) {
-	s := shared{map[int64][]contact.Facts{}, map[int64]bool{}}
-	n, err := tx.Sharing(persons)
-	if err != nil || len(n.Observations) == 0 {
-		return s, err
-	}
-	p, err := person.Resolve(len(n.Observations), n.Links(), e.twoNames())
-	if err != nil {
-		return s, err
-	}
-	for _, g := range p.Shared {
-		ids := make([]int64, len(g.Contacts))
-		for i, c := range g.Contacts {
-			ids[i] = n.Observations[c]
-		}
-		rows, err := tx.ObservationsOf(sorted(ids))
-		if err != nil {
-			return s, err
-		}
-		s.add(rows, persons, g.Signals)
-	}
-	return s, nil
-}
-
-func (s shared) add(rows []store.Row, persons []int64, signals bool) {
-	for _, to := range rows {
-		if _, wanted := slices.BinarySearch(persons, to.Person); !wanted {
-			continue
-		}
-		for _, from := range rows {
-			if from.Person == to.Person {
-				continue
-			}
-			s.signals[to.ID] = s.signals[to.ID] || signals
-			if reaches, any := policy.Reaches(&from.Facts, signals); any {
-				s.facts[to.ID] = append(s.facts[to.ID], reaches)
-			}
-		}
-	}
-}
-
-// of assembles what decides on one person from rows that are all theirs.
-func (s shared) of(rows []store.Row) contact.Person {
-	p := contact.Person{Observations: make([]contact.Observation, len(rows))}
-	for i, o := range rows {
-		p.Observations[i] = o.Observation
-		p.Shared = append(p.Shared, s.facts[o.ID]...)
-		p.SharedSignals = p.SharedSignals || s.signals[o.ID]
-	}
-	return p
 }
