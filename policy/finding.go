@@ -56,6 +56,7 @@ const (
 	FindUnlistedUser       FindingCode = "unlisted-user"
 	FindUsersUnread        FindingCode = "users-unread"
 	FindAccountUnread      FindingCode = "account-unread"
+	FindAccountMissing     FindingCode = "account-permission-missing"
 	FindUnlistedApp        FindingCode = "unlisted-app"
 	FindAppsUnread         FindingCode = "apps-unread"
 	FindAggregationOverdue FindingCode = "aggregation-overdue"
@@ -79,7 +80,7 @@ func (c FindingCode) Clause() string {
 		return "C9"
 	case FindUndeclaredField, FindFieldsUnread:
 		return "C10"
-	case FindUnlistedUser, FindUsersUnread, FindAccountUnread:
+	case FindUnlistedUser, FindUsersUnread, FindAccountUnread, FindAccountMissing:
 		return "C14"
 	case FindNoAgreement:
 		return "C16"

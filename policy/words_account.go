@@ -52,6 +52,12 @@ func AccountFailedWords(at, code string) string {
 	return fmt.Sprintf("%s could not be asked who has access and what is filled: %s. What it showed before stands", at, FaultWords(code))
 }
 
+// AccountMissingWords is of what an admin must grant, or a human look at, before all
+// of an account is seen.
+func AccountMissingWords(at, what, hint string) string {
+	return fmt.Sprintf("%s doesn't show all of who has access and what is filled (%s): %s", at, what, hint)
+}
+
 // AggregationOverdueWords is of aggregated data that nobody looked at in time (C22).
 func AggregationOverdueWords(at string, checked Day) string {
 	return fmt.Sprintf("%s is said to hold no persons; its settings were looked at on %s, and should have been again", at, longDay(checked))

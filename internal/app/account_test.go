@@ -89,7 +89,7 @@ func TestAccountIsWeighed(t *testing.T) {
 	w.advance(day)
 	r = w.run(t, look)
 	want(r, 0, 0, 0)
-	if has(r, policy.FindAccountUnread, "hubspot") != 0 || has(r, policy.FindAppsUnread, "hubspot") != 1 || found(r, policy.FindMissing, "apps").Processor != "hubspot" {
+	if has(r, policy.FindAccountUnread, "hubspot") != 0 || has(r, policy.FindAppsUnread, "hubspot") != 1 || found(r, policy.FindAccountMissing, "apps").Processor != "hubspot" {
 		t.Errorf("after a look that worked in part: %+v", r.Findings)
 	}
 	for _, e := range append(w.entries(t, "finding.opened"), w.entries(t, "finding.resolved")...) {
@@ -108,8 +108,8 @@ func TestAccountOfSalesforceIsWeighed(t *testing.T) {
 	w := newWorld(t, "observe")
 	w.sf.AddField("Contact", "Shoe_Size__c", "string:10")
 	w.customer("kari", map[string]any{"Shoe_Size__c": "40"})
-	w.sf.Insert("OauthToken", map[string]any{"AppName": "HubSpot", "UserId": w.sf.APIUser()})
-	w.sf.Insert("OauthToken", map[string]any{"AppName": "Survey tool", "UserId": w.sf.APIUser()})
+	w.sf.Insert("OauthToken", map[string]any{"AppName": "HubSpot", "UserId": w.sf.Users()[0]})
+	w.sf.Insert("OauthToken", map[string]any{"AppName": "Survey tool", "UserId": w.sf.Users()[0]})
 	r := w.run(t)
 	if f := found(r, policy.FindUndeclaredField, "Contact.Shoe_Size__c"); f.Count != 1 || f.Clause != "C10" {
 		t.Errorf("fields: %+v", r.Findings)

@@ -102,7 +102,7 @@ func (r *run) weigh(processor string, s store.SourceState) error {
 		r.accountFinding(f)
 	}
 	for _, m := range a.Missing {
-		r.findings.add(policy.FindMissing, processor, m.What, 1, "", policy.MissingWords(processor, m.What, m.Hint))
+		r.findings.add(policy.FindAccountMissing, processor, m.What, 1, "", policy.AccountMissingWords(processor, m.What, m.Hint))
 	}
 	if s.AccountFault != "" {
 		r.findings.add(policy.FindAccountUnread, processor, "", 1, "", policy.AccountFailedWords(processor, s.AccountFault))
