@@ -30,9 +30,10 @@ type Case struct {
 	Accounts []Account         // in place of contacts: what accounts show beside them
 	// Holds are the last days of holds on each person of the case, and Refused what
 	// they refused at records that are gone.
-	Holds   []Day
-	Refused []EarlierRefusal
-	Expect  []Expectation
+	Holds    []Day
+	Refused  []EarlierRefusal
+	Requests []EarlierRequest
+	Expect   []Expectation
 
 	firstRead map[contact.Ref]Moment // since when an undated no of a record was seen
 	foreign   []FieldRef             // fields that no catalogue knows: the policy has to
@@ -101,7 +102,7 @@ func (w *LastWord) ParseScalar(s string) (err error) {
 
 // ParseScalar reads the word.
 func (v *Verdict) ParseScalar(s string) error {
-	return oneOf(v, s, Kept, Lapsed, Minor, NoBasis, Undetermined, Conflict, LeftAlone)
+	return oneOf(v, s, Kept, Lapsed, Forgotten, Minor, NoBasis, Undetermined, Conflict, LeftAlone)
 }
 
 // casesFile is the file's grammar.
@@ -121,6 +122,7 @@ type caseForm struct {
 	Accounts document.Map[accountNode] `yaml:"account,optional"`
 	Holds    []Day                     `yaml:"holds,optional"`
 	Refused  []EarlierRefusal          `yaml:"refused-before,optional"`
+	Requests []EarlierRequest          `yaml:"requests,optional"`
 	Expect   []Expectation             `yaml:"expect"`
 }
 
@@ -164,7 +166,7 @@ func (r *casesReader) problem(pos document.Pos, format string, args ...any) {
 }
 
 func (r *casesReader) read(f caseForm) Case {
-	c := Case{Pos: f.Pos, Title: f.Title, Rows: f.Row, Now: *f.Now, Holds: f.Holds, Refused: f.Refused, Expect: f.Expect, firstRead: map[contact.Ref]Moment{}}
+	c := Case{Pos: f.Pos, Title: f.Title, Rows: f.Row, Now: *f.Now, Holds: f.Holds, Refused: f.Refused, Requests: f.Requests, Expect: f.Expect, firstRead: map[contact.Ref]Moment{}}
 	names := map[string]bool{}
 	for i, raw := range f.Contacts {
 		if raw.as == "" {
@@ -180,6 +182,7 @@ func (r *casesReader) read(f caseForm) Case {
 	}
 	r.accounts(&c, f)
 	r.persons(c, names)
+	r.asking(c, names)
 	return c
 }
 

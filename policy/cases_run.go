@@ -164,10 +164,12 @@ func (c *Case) decide(p *Policy, keys Pseudonymiser) ([]decided, error) {
 	}
 	var out []decided
 	for _, x := range persons {
-		d := decided{person: x, decision: p.Decide(x, with, at)}
+		d := decided{person: x}
 		for _, o := range x.Observations {
 			d.names = append(d.names, o.Ref.ID)
 		}
+		with.Requests = c.requestsOf(p, d.names, x, seen, at)
+		d.decision = p.Decide(x, with, at)
 		out = append(out, d)
 	}
 	return out, nil

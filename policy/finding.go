@@ -24,6 +24,11 @@ const (
 	FindUserOutsideZone  FindingCode = "user-outside-the-zone"
 	FindToBeTold         FindingCode = "to-be-told"
 	FindToldTooLate      FindingCode = "told-too-late"
+	// The findings about requests (C26), one a request.
+	FindRequestUnconfirmed FindingCode = "request-unconfirmed"
+	FindRequestOpen        FindingCode = "request-open"
+	FindRequestBlocked     FindingCode = "request-blocked"
+	FindRequestOverdue     FindingCode = "request-overdue"
 )
 
 // The findings about sources, limits and the daemon itself.
@@ -98,7 +103,7 @@ func (c FindingCode) Clause() string {
 		return "C19"
 	case FindToBeTold, FindToldTooLate:
 		return "C25"
-	case FindErasureAsked:
+	case FindErasureAsked, FindRequestUnconfirmed, FindRequestOpen, FindRequestBlocked, FindRequestOverdue:
 		return "C26"
 	default:
 		return "C5"

@@ -78,9 +78,6 @@ func (l *linter) unenforced() {
 	note := func(pos document.Pos, what, instead string) {
 		l.add(LintNote, "not-enforced", pos, "read and checked, but not yet enforced: "+what+".", instead)
 	}
-	if r := l.d.Requests; r != nil {
-		note(r.Pos, "requests (C26)", "Who asks gets no more mail at once, and a finding tells of them; a human answers in time.")
-	}
 	for _, e := range l.d.Processors {
 		if b := e.Value.ByHand; b != nil {
 			note(b.Pos, "by-hand at "+e.Name+" (C16)", "Nobody is instructed yet: tell "+b.Who+" yourselves.")

@@ -20,6 +20,7 @@ type bench struct {
 	decided    map[int64]store.Decided
 	holds      map[int64][]policy.Hold
 	suppressed map[int64][]store.Suppression
+	requests   map[int64][]store.Reached
 }
 
 // judged is a person with their decision.
@@ -56,6 +57,7 @@ func (e *Engine) bench(tx *store.Tx, persons []int64) (*bench, error) {
 	load(func() (err error) { b.decided, err = tx.DecidedOf(persons); return err })
 	load(func() (err error) { b.holds, err = tx.HoldsOf(persons); return err })
 	load(func() (err error) { b.suppressed, err = tx.SuppressedOf(persons); return err })
+	load(func() (err error) { b.requests, err = tx.RequestsOf(persons, e.twoNames()); return err })
 	return b, err
 }
 
@@ -68,6 +70,7 @@ func (e *Engine) decide(b *bench, rows []store.Row, now time.Time) judged {
 			with.Refused = append(with.Refused, t)
 		}
 	}
+	with.Requests = Asked(b.requests[j.id])
 	j.decision = e.Policy.Decide(j.person, with, now)
 	j.changes = duty.Sync(j.id, b.duties[j.id], j.decision.Demands, duty.Terms{Now: now, Grace: e.Policy.Grace(), Zone: e.Policy.Zone(), NewID: e.dutyID})
 	return j

@@ -34,6 +34,9 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 		var out []entry.Entry
 		if fault == nil {
 			var err error
+			if err = r.keepRequests(tx); err != nil {
+				return nil, err
+			}
 			if out, err = r.keepFindings(tx); err != nil {
 				return nil, err
 			}
