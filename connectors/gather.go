@@ -30,7 +30,8 @@ type Groups struct{ by map[string]*UserGroup }
 
 // Add counts a user. Empty names and repeated ones are left out.
 func (g *Groups) Add(id string, names ...string) {
-	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
+	// Never nil: whoever comes first, the group of no name is told alike.
+	names = slices.DeleteFunc(append([]string{}, names...), func(s string) bool { return s == "" })
 	slices.Sort(names)
 	names = slices.Compact(names)
 	key := strings.Join(names, "\x00")

@@ -27,6 +27,7 @@ type Case struct {
 	Rows     []string // of a table of cases elsewhere; only shown
 	Now      Moment
 	Contacts []contact.Contact // without ReadAt: they are read when the case runs
+	Accounts []Account         // in place of contacts: what accounts show beside them
 	// Holds are the last days of holds on each person of the case, and Refused what
 	// they refused at records that are gone.
 	Holds    []Day
@@ -42,8 +43,8 @@ type Case struct {
 // findings and keeps that aren't named must not come.
 type Expectation struct {
 	Pos      document.Pos
-	Person   []string  `yaml:"person,optional"` // names of the records that are this person
-	Verdict  Verdict   `yaml:"verdict"`
+	Person   []string  `yaml:"person,optional"`   // names of the records that are this person
+	Verdict  Verdict   `yaml:"verdict,optional"`  // not of accounts
 	Lapses   *LastWord `yaml:"lapses,optional"`   // first day on which the person has lapsed
 	Demands  []string  `yaml:"demands,optional"`  // "delete hubspot for retention"
 	Findings []string  `yaml:"findings,optional"` // "unknown-channel hubspot"
@@ -114,14 +115,15 @@ type casesFile struct {
 
 type caseForm struct {
 	Pos      document.Pos
-	Title    string           `yaml:"title"`
-	Row      []string         `yaml:"row,optional"`
-	Now      *Moment          `yaml:"now,optional"`
-	Contacts []contactForm    `yaml:"contacts"`
-	Holds    []Day            `yaml:"holds,optional"`
-	Refused  []EarlierRefusal `yaml:"refused-before,optional"`
-	Requests []EarlierRequest `yaml:"requests,optional"`
-	Expect   []Expectation    `yaml:"expect"`
+	Title    string                    `yaml:"title"`
+	Row      []string                  `yaml:"row,optional"`
+	Now      *Moment                   `yaml:"now,optional"`
+	Contacts []contactForm             `yaml:"contacts,optional"`
+	Accounts document.Map[accountNode] `yaml:"account,optional"`
+	Holds    []Day                     `yaml:"holds,optional"`
+	Refused  []EarlierRefusal          `yaml:"refused-before,optional"`
+	Requests []EarlierRequest          `yaml:"requests,optional"`
+	Expect   []Expectation             `yaml:"expect"`
 }
 
 // ParseCases reads a file of cases. Values get the kinds that the bound
@@ -178,6 +180,7 @@ func (r *casesReader) read(f caseForm) Case {
 			c.Contacts = append(c.Contacts, x)
 		}
 	}
+	r.accounts(&c, f)
 	r.persons(c, names)
 	r.asking(c, names)
 	return c

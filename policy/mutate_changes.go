@@ -38,6 +38,7 @@ func changes(d *Document, bound Binding) []change {
 	m.consent()
 	m.categories()
 	m.residency()
+	m.accounts()
 	return m.list
 }
 

@@ -168,9 +168,9 @@ func (p *Policy) FindingWords(f Finding) string {
 	case FindUserOutsideZone:
 		return fmt.Sprintf("users %s have data%s, %s, and the policy promises that it stays inside, whatever the safeguard", p.zoneWords(), at, p.regionOf(f.Processor))
 	case FindToBeTold:
-		return "people must be told that the data is held which came by: " + p.Channels.Rows[f.Rule].Value.Row
+		return "people must be told that data of theirs is held" + at + ", which came by: " + p.Channels.Rows[f.Rule].Value.Row
 	case FindToldTooLate:
-		return "people should have been told by now that the data is held which came by: " + p.Channels.Rows[f.Rule].Value.Row
+		return "people should have been told by now that data of theirs is held" + at + ", which came by: " + p.Channels.Rows[f.Rule].Value.Row
 	default:
 		return string(f.Code)
 	}

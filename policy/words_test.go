@@ -85,6 +85,14 @@ func TestEveryFindingAndFaultHasWords(t *testing.T) {
 			t.Errorf("%s is told as %q", code, w)
 		}
 	}
+	for _, part := range []policy.AccountPart{policy.AccountFields, policy.AccountUser, policy.AccountApps} {
+		if w := policy.AccountUnreadWords("hubspot", part); strings.HasPrefix(w, " ") {
+			t.Errorf("%s has no words: %q", part, w)
+		}
+	}
+	if got, want := policy.UnlistedAppWords("hubspot", "Survey tool", 3), "program holds access to hubspot that access.apps doesn't list: Survey tool, by leave of 3 users. List it, or take its access"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	for k := fault.Unknown; k <= fault.Invalid; k++ {
 		w := policy.FaultWords(k.String())
 		if w == k.String() || w == "" {
