@@ -1,7 +1,8 @@
 // Package connectors owns the ports between lapsed and the processors: a
 // [Source] reads contacts, a [Target] writes to them, a [Describer] tells what
-// the account is and what we may do there. Each vendor is a folder beside this
-// file; connectortest holds the suite that every vendor passes.
+// the account is and what we may do there, a [Surveyor] what else is in it. Each
+// vendor is a folder beside this file; connectortest holds the suite that every
+// vendor passes.
 //
 // The contract that binds all of them:
 //

@@ -64,6 +64,7 @@ type Connector interface {
 	Source
 	Target
 	Describer
+	Surveyor
 }
 
 // Reading is what a read tells of itself.

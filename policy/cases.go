@@ -27,11 +27,13 @@ type Case struct {
 	Rows     []string // of a table of cases elsewhere; only shown
 	Now      Moment
 	Contacts []contact.Contact // without ReadAt: they are read when the case runs
+	Accounts []Account         // in place of contacts: what accounts show beside them
 	// Holds are the last days of holds on each person of the case, and Refused what
 	// they refused at records that are gone.
-	Holds   []Day
-	Refused []EarlierRefusal
-	Expect  []Expectation
+	Holds    []Day
+	Refused  []EarlierRefusal
+	Requests []EarlierRequest
+	Expect   []Expectation
 
 	firstRead map[contact.Ref]Moment // since when an undated no of a record was seen
 	foreign   []FieldRef             // fields that no catalogue knows: the policy has to
@@ -41,8 +43,8 @@ type Case struct {
 // findings and keeps that aren't named must not come.
 type Expectation struct {
 	Pos      document.Pos
-	Person   []string  `yaml:"person,optional"` // names of the records that are this person
-	Verdict  Verdict   `yaml:"verdict"`
+	Person   []string  `yaml:"person,optional"`   // names of the records that are this person
+	Verdict  Verdict   `yaml:"verdict,optional"`  // not of accounts
 	Lapses   *LastWord `yaml:"lapses,optional"`   // first day on which the person has lapsed
 	Demands  []string  `yaml:"demands,optional"`  // "delete hubspot for retention"
 	Findings []string  `yaml:"findings,optional"` // "unknown-channel hubspot"
@@ -100,7 +102,7 @@ func (w *LastWord) ParseScalar(s string) (err error) {
 
 // ParseScalar reads the word.
 func (v *Verdict) ParseScalar(s string) error {
-	return oneOf(v, s, Kept, Lapsed, Minor, NoBasis, Undetermined, Conflict, LeftAlone)
+	return oneOf(v, s, Kept, Lapsed, Forgotten, Minor, NoBasis, Undetermined, Conflict, LeftAlone)
 }
 
 // casesFile is the file's grammar.
@@ -113,13 +115,15 @@ type casesFile struct {
 
 type caseForm struct {
 	Pos      document.Pos
-	Title    string           `yaml:"title"`
-	Row      []string         `yaml:"row,optional"`
-	Now      *Moment          `yaml:"now,optional"`
-	Contacts []contactForm    `yaml:"contacts"`
-	Holds    []Day            `yaml:"holds,optional"`
-	Refused  []EarlierRefusal `yaml:"refused-before,optional"`
-	Expect   []Expectation    `yaml:"expect"`
+	Title    string                    `yaml:"title"`
+	Row      []string                  `yaml:"row,optional"`
+	Now      *Moment                   `yaml:"now,optional"`
+	Contacts []contactForm             `yaml:"contacts,optional"`
+	Accounts document.Map[accountNode] `yaml:"account,optional"`
+	Holds    []Day                     `yaml:"holds,optional"`
+	Refused  []EarlierRefusal          `yaml:"refused-before,optional"`
+	Requests []EarlierRequest          `yaml:"requests,optional"`
+	Expect   []Expectation             `yaml:"expect"`
 }
 
 // ParseCases reads a file of cases. Values get the kinds that the bound
@@ -162,7 +166,7 @@ func (r *casesReader) problem(pos document.Pos, format string, args ...any) {
 }
 
 func (r *casesReader) read(f caseForm) Case {
-	c := Case{Pos: f.Pos, Title: f.Title, Rows: f.Row, Now: *f.Now, Holds: f.Holds, Refused: f.Refused, Expect: f.Expect, firstRead: map[contact.Ref]Moment{}}
+	c := Case{Pos: f.Pos, Title: f.Title, Rows: f.Row, Now: *f.Now, Holds: f.Holds, Refused: f.Refused, Requests: f.Requests, Expect: f.Expect, firstRead: map[contact.Ref]Moment{}}
 	names := map[string]bool{}
 	for i, raw := range f.Contacts {
 		if raw.as == "" {
@@ -176,7 +180,9 @@ func (r *casesReader) read(f caseForm) Case {
 			c.Contacts = append(c.Contacts, x)
 		}
 	}
+	r.accounts(&c, f)
 	r.persons(c, names)
+	r.asking(c, names)
 	return c
 }
 

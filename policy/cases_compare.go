@@ -99,8 +99,8 @@ func (c comparison) demands() []string {
 	return out
 }
 
-// findings are written as "unknown-channel hubspot", "to-be-told partner-promotion
-// by 2026-12-24".
+// findings are written as "unknown-channel hubspot", "to-be-told salesforce
+// partner-promotion by 2026-12-24".
 func (c comparison) findings() []string {
 	var out []string
 	for _, f := range c.d.decision.Findings {

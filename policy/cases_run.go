@@ -81,6 +81,9 @@ func (c *Case) run(p *Policy, keys Pseudonymiser) []Difference {
 			out = append(out, Difference{What: fmt.Sprintf("line %d", f.Pos.Line), Expected: "a field that the connector or the policy knows", Got: f.Text})
 		}
 	}
+	if c.Accounts != nil {
+		return c.weigh(p, c.Now.In(p.zone))
+	}
 	persons, err := c.decide(p, keys)
 	if err != nil {
 		return append(out, Difference{What: "the case", Expected: "one that can be decided", Got: err.Error()})
@@ -161,10 +164,12 @@ func (c *Case) decide(p *Policy, keys Pseudonymiser) ([]decided, error) {
 	}
 	var out []decided
 	for _, x := range persons {
-		d := decided{person: x, decision: p.Decide(x, with, at)}
+		d := decided{person: x}
 		for _, o := range x.Observations {
 			d.names = append(d.names, o.Ref.ID)
 		}
+		with.Requests = c.requestsOf(p, d.names, x, seen, at)
+		d.decision = p.Decide(x, with, at)
 		out = append(out, d)
 	}
 	return out, nil

@@ -77,6 +77,9 @@ func (k *checker) processors() {
 		if a := p.AfterDelete; a != nil && (a.Restorable == nil) == (a.Purged == nil) {
 			k.problem(e.Pos, "after-delete of %s says either restorable or purged", e.Name)
 		}
+		if c := p.Aggregated.Check; c != nil && c.ReviewBy <= c.Checked {
+			k.problem(c.Pos, "the aggregated data of %s are due for review on %s, and were checked on %s: a review comes later", e.Name, c.ReviewBy, c.Checked)
+		}
 		for _, f := range p.Fields {
 			k.known(f.Pos, "category", f.Value, categories)
 		}

@@ -23,6 +23,7 @@ type Policy struct {
 	source   document.Source
 	zone     *time.Location
 	kinds    map[string]string // processor → connector's kind
+	bound    Binding
 	lenses   map[lensKey]*lens
 	signals  []signalRule
 	given    int // the signal that proven consent is, -1 = none
@@ -66,7 +67,7 @@ func Compile(file string, text []byte, bound Binding) (*Policy, document.Problem
 func (d *Document) bind(src document.Source, bound Binding) *Policy {
 	p := &Policy{
 		Document: *d, source: src, zone: d.Controller.Timezone.Location,
-		kinds: map[string]string{}, lenses: map[lensKey]*lens{}, period: d.Retention.Period, forms: map[string]int{}, given: -1,
+		kinds: map[string]string{}, bound: bound, lenses: map[lensKey]*lens{}, period: d.Retention.Period, forms: map[string]int{}, given: -1,
 	}
 	if d.Retention.Grace != nil {
 		p.grace = *d.Retention.Grace

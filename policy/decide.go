@@ -31,6 +31,7 @@ func (p *Policy) Decide(person contact.Person, with Circumstances, at time.Time)
 	j.age()
 	j.marketing()
 	j.deletion()
+	j.answers()
 	j.residency()
 	j.telling()
 	if j.until != NoDay {
@@ -58,9 +59,13 @@ type judge struct {
 	collected bool // when the data was collected is known of some record
 	blind     bool // it could not be read whether the policy is about the person, or who that is
 	minor     bool
+	flagged   bool   // a record's flag that the policy names says that they asked to be forgotten
+	flaggedAt string // where it, or the connector's own, was seen
 	refused   bool
-	lifted    uint64 // topics that a newer proof lifts from a wider refusal
-	stopAll   Ground // why all marketing stops, "" if it doesn't
+	lifted    uint64     // topics that a newer proof lifts from a wider refusal
+	stopAll   Ground     // why all marketing stops, "" if it doesn't
+	stands    []Standing // where each request stands
+	blocked   bool       // a confirmed request can't be carried out
 }
 
 // changes notes that time alone changes the decision at the start of a day.
@@ -102,10 +107,10 @@ func (j *judge) gather() {
 			j.future = true
 			j.find(FindFutureDate, o.Ref.Processor, -1, contact.Key{})
 		}
-		if f.Erasure {
-			j.erasure = true
-			j.find(FindErasureAsked, o.Ref.Processor, -1, contact.Key{})
+		if f.Requested && !j.flagged || f.Erasure && j.flaggedAt == "" {
+			j.flaggedAt = o.Ref.Processor
 		}
+		j.flagged, j.erasure = j.flagged || f.Requested, j.erasure || f.Erasure
 		j.suspected = j.suspected || f.Suspected
 		j.blind = j.blind || f.ScopeUnread || f.LinkUnread
 	}
@@ -207,6 +212,7 @@ func (j *judge) age() {
 		return
 	}
 	young, old, unclear := j.with.Minor, false, false
+	j.suspected = j.suspected || j.with.WasMinor
 	for i := range j.person.Observations {
 		o := &j.person.Observations[i]
 		for _, b := range o.Facts.Births {

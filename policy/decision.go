@@ -13,6 +13,7 @@ type Verdict string
 const (
 	LeftAlone    Verdict = "left-alone"   // out of scope (C18)
 	Conflict     Verdict = "conflict"     // too many contacts for one person: nobody is deleted
+	Forgotten    Verdict = "forgotten"    // asked to be forgotten, and it was checked who asks (C26)
 	Minor        Verdict = "minor"        // known to be too young (C4)
 	NoBasis      Verdict = "no-basis"     // nothing carries the data any more (C23)
 	Lapsed       Verdict = "lapsed"       // no sign of life for the period (C5)
@@ -79,6 +80,10 @@ type Finding struct {
 	Rule      int    // of a signal, keep or channel, where the code says so
 	Origin    contact.Key
 	Due       Day // by which somebody must act; 0 = none
+	// Of a request: its id, what is asked for, and where it stands.
+	Request  string
+	Type     RequestType
+	Standing Standing
 }
 
 // Decision is what the policy says of one person at one instant.
@@ -109,4 +114,10 @@ type Circumstances struct {
 	// Minor tells that the person's age was known by a record that we deleted for
 	// it, while others of theirs still have to go (C4).
 	Minor bool
+	// WasMinor tells that somebody was deleted for their age who had an identifier of
+	// this person's: perhaps they, whose age no record tells any more. They are
+	// suspected (C4): whoever shares a child's address is not deleted for it.
+	WasMinor bool
+	// Requests are what the person has asked for, in the order in which it came (C26).
+	Requests []Request
 }

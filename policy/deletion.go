@@ -4,12 +4,41 @@ import "github.com/lapsed/lapsed/internal/contact"
 
 // deletion demands what must go, ground by ground in the order of their force.
 func (j *judge) deletion() {
-	ground := Ground("")
-	switch {
-	case len(j.person.Observations) > j.p.atMost():
+	asked := j.asked()
+	if j.crowded() {
 		j.d.Verdict = Conflict
 		j.find(FindIdentityConflict, "", -1, contact.Key{})
 		return
+	}
+	ground := j.ground()
+	switch {
+	case len(asked) > 0:
+		j.d.Verdict = Forgotten
+	case ground == "" && j.blocked:
+		j.d.Verdict = Undetermined
+	}
+	for i := range j.person.Observations {
+		o, g := &j.person.Observations[i], ground
+		if mine := asked[i]; mine != "" {
+			g = mine
+		}
+		if g == "" {
+			continue
+		}
+		held := j.held()
+		if keeps := j.savedAt(o.Ref.Processor); len(keeps) > 0 {
+			j.keep(o, g, keeps)
+			continue
+		}
+		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Delete, Ground: g, Held: held})
+	}
+}
+
+// ground is why all of the person's records must go, whatever they asked for, ""
+// if nothing says so or something that decides is not known.
+func (j *judge) ground() Ground {
+	ground := Ground("")
+	switch {
 	case j.minor:
 		ground, j.d.Verdict = GroundMinor, Minor
 	case j.noBasisLeft():
@@ -17,32 +46,24 @@ func (j *judge) deletion() {
 	case j.d.Clock.Last == NoDay && !j.d.Clock.NoEnd:
 		j.d.Verdict = Undetermined
 		j.find(FindNoDates, "", -1, contact.Key{})
-		return
+		return ""
 	case j.d.Clock.Lapses != NoDay && j.d.Clock.Lapses <= j.today && !j.collected:
 		// Old acts say when a person was heard of, not when their data was collected
 		// last: that starts the clock, and nobody tells it.
 		if j.d.Verdict = Undetermined; !j.unread && !j.future {
 			j.find(FindNoDates, "", -1, contact.Key{})
 		}
-		return
+		return ""
 	case j.d.Clock.Lapses != NoDay && j.d.Clock.Lapses <= j.today:
 		ground, j.d.Verdict = GroundRetention, Lapsed
 	default:
-		return
+		return ""
 	}
 	if j.blind || ground != GroundMinor && (j.unread || j.future) {
 		j.d.Verdict = Undetermined
-		return
+		return ""
 	}
-	held := j.held()
-	for i := range j.person.Observations {
-		o := &j.person.Observations[i]
-		if keeps := j.savedAt(o.Ref.Processor); len(keeps) > 0 {
-			j.keep(o, ground, keeps)
-			continue
-		}
-		j.d.Demands = append(j.d.Demands, Demand{Ref: o.Ref, Verb: Delete, Ground: ground, Held: held})
-	}
+	return ground
 }
 
 func (p *Policy) atMost() int {

@@ -25,7 +25,7 @@ func (d *differ) processor(name string, was, is *Processor) {
 	put("C8", "delete-with", orWord(string(was.DeleteWith), "its default"), orWord(string(is.DeleteWith), "its default"))
 	put("C19", "system-of-record", yes(was.SystemOfRecord), yes(is.SystemOfRecord))
 	put("C16", "by-hand", byHandText(was.ByHand), byHandText(is.ByHand))
-	put("C22", "aggregated", yes(was.Aggregated), yes(is.Aggregated))
+	put("C22", "aggregated", aggregatedText(was.Aggregated), aggregatedText(is.Aggregated))
 	put("C16", "consultant", yes(was.Consultant), yes(is.Consultant))
 	put("C16", "nda", dayText(was.NDA), dayText(is.NDA))
 	put("C16", "dpa", dayText(was.DPA), dayText(is.DPA))
@@ -59,6 +59,13 @@ func byHandText(b *ByHand) string {
 		return ""
 	}
 	return fmt.Sprintf("%s within %s, proof %s", b.Who, b.Within.Words(), b.Proof)
+}
+
+func aggregatedText(a Aggregated) string {
+	if c := a.Check; c != nil {
+		return fmt.Sprintf("%s, checked on %s, to be reviewed by %s", yes(a.Is), c.Checked, c.ReviewBy)
+	}
+	return yes(a.Is)
 }
 
 func orWord(s, otherwise string) string {

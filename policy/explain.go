@@ -71,6 +71,8 @@ func (p *Policy) wouldChange(d Decision) string {
 		return "a change of the policy's scope"
 	case Conflict:
 		return "records that are told apart: other addresses, or fewer of them"
+	case Forgotten:
+		return "a proven yes of their own that is newer than the request, an answer that refuses it, or a hold"
 	case Minor:
 		return "a corrected date of birth, or a hold"
 	case NoBasis:
@@ -137,7 +139,7 @@ func (p *Policy) explainRecord(o *contact.Observation) []Sentence {
 		is    bool
 		words string
 	}{
-		{f.Suspected, "may be under age"}, {f.User, "uses the product"}, {f.Bounced, "mail fails for good"}, {f.Erasure, "asks to be forgotten"},
+		{f.Suspected, "may be under age"}, {f.User, "uses the product"}, {f.Bounced, "mail fails for good"}, {f.Erasure || f.Requested, "a flag asks to be forgotten"},
 		{f.Unread, "something could not be read"}, {f.ScopeUnread, "whether the policy is about it could not be read"},
 		{f.LinkUnread, "whose record it is could not be read in full"}, {f.Future, "a date lies in the future"},
 	} {

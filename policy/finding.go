@@ -24,6 +24,11 @@ const (
 	FindUserOutsideZone  FindingCode = "user-outside-the-zone"
 	FindToBeTold         FindingCode = "to-be-told"
 	FindToldTooLate      FindingCode = "told-too-late"
+	// The findings about requests (C26), one a request.
+	FindRequestUnconfirmed FindingCode = "request-unconfirmed"
+	FindRequestOpen        FindingCode = "request-open"
+	FindRequestBlocked     FindingCode = "request-blocked"
+	FindRequestOverdue     FindingCode = "request-overdue"
 )
 
 // The findings about sources, limits and the daemon itself.
@@ -49,6 +54,20 @@ const (
 	FindLogBehind       FindingCode = "log-not-published"
 )
 
+// The findings about accounts and the register.
+const (
+	FindUndeclaredField    FindingCode = "undeclared-field"
+	FindFieldsUnread       FindingCode = "fields-unread"
+	FindUnlistedUser       FindingCode = "unlisted-user"
+	FindUsersUnread        FindingCode = "users-unread"
+	FindAccountUnread      FindingCode = "account-unread"
+	FindAccountMissing     FindingCode = "account-permission-missing"
+	FindUnlistedApp        FindingCode = "unlisted-app"
+	FindAppsUnread         FindingCode = "apps-unread"
+	FindAggregationOverdue FindingCode = "aggregation-overdue"
+	FindNoAgreement        FindingCode = "consultant-without-agreement"
+)
+
 // Clause is the clause of the design that a finding belongs to.
 func (c FindingCode) Clause() string {
 	switch c {
@@ -64,6 +83,16 @@ func (c FindingCode) Clause() string {
 		return "C8"
 	case FindRegionDrift, FindRegionUnknown, FindCountryDiffers, FindNoSafeguard, FindOutsideZone, FindUserOutsideZone:
 		return "C9"
+	case FindUndeclaredField, FindFieldsUnread:
+		return "C10"
+	case FindUnlistedUser, FindUsersUnread, FindAccountUnread, FindAccountMissing:
+		return "C14"
+	case FindNoAgreement:
+		return "C16"
+	case FindUnlistedApp, FindAppsUnread:
+		return "C21"
+	case FindAggregationOverdue:
+		return "C22"
 	case FindOldRefusal, FindTakenBack:
 		return "C12"
 	case FindPolicyProposed:
@@ -74,7 +103,7 @@ func (c FindingCode) Clause() string {
 		return "C19"
 	case FindToBeTold, FindToldTooLate:
 		return "C25"
-	case FindErasureAsked:
+	case FindErasureAsked, FindRequestUnconfirmed, FindRequestOpen, FindRequestBlocked, FindRequestOverdue:
 		return "C26"
 	default:
 		return "C5"

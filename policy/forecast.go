@@ -16,7 +16,7 @@ func (p *Policy) Foresee(person contact.Person, with Circumstances, from, to tim
 		switch d.Verdict {
 		case Lapsed:
 			return d, at, true
-		case Minor, NoBasis, LeftAlone, Conflict:
+		case Forgotten, Minor, NoBasis, LeftAlone, Conflict:
 			return d, at, false
 		}
 		if d.Until.IsZero() {

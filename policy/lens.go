@@ -14,8 +14,9 @@ type lens struct {
 	last      int
 	collected int
 	bounced   []int
-	optOuts   []int // own flags that refuse all e-mail
-	erasure   []spot
+	optOuts   []int  // own flags that refuse all e-mail
+	erasure   []spot // flags of the connector's that ask to be forgotten
+	requested []spot // and those that the policy names
 	links     []linkField
 	// rolesAlone: the policy joins nobody by a role address.
 	rolesAlone bool
@@ -45,6 +46,7 @@ type lens struct {
 // the person (C5), and nothing is deleted for want of it.
 type loss struct {
 	unread bool     // it might have held a sign of life, or another way of collection
+	proof  bool     // it might have been a proven consent
 	scope  bool     // it might have said that the policy isn't about the record
 	link   bool     // it might have joined the record to another
 	name   bool     // it might have told two people at one address apart

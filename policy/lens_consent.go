@@ -50,14 +50,14 @@ func (v view) consent() {
 		v.lens.refusals = append(v.lens.refusals, rl)
 	}
 	for _, b := range con.Accepted {
-		if cond, ok := v.cond(b, unread); ok {
+		if cond, ok := v.cond(b, proof); ok {
 			group, _ := contact.Split(b.Lines[0].Field.Path)
 			rows, rest := cond.split(group)
 			a := acceptedLens{group: v.group(group), rows: rows, own: rest,
 				topic: v.of(group, contact.RoleTopic), state: v.of(group, contact.RoleTopicState),
 				stated: v.of(group, contact.RoleStated), source: v.of(group, contact.RoleSource), until: v.of(group, contact.RoleValidUntil)}
 			for _, r := range []contact.Role{contact.RoleTopic, contact.RoleTopicState, contact.RoleStated, contact.RoleSource} {
-				v.loses(ref{group, v.role(group, r)}, unread) // consent may be a sign of life
+				v.loses(ref{group, v.role(group, r)}, proof)
 			}
 			v.lens.accepted = append(v.lens.accepted, a)
 		}
@@ -65,8 +65,8 @@ func (v view) consent() {
 	for _, f := range v.cat.ByRole(contact.RoleForm, v.object) {
 		form := v.spot(ref{f.Group, f.Name})
 		v.lens.forms = &formLens{form.group, form.field, v.of(f.Group, contact.RoleStated), v.c.formTopics()}
-		v.loses(ref{f.Group, f.Name}, unread)
-		v.loses(ref{f.Group, v.role(f.Group, contact.RoleStated)}, unread)
+		v.loses(ref{f.Group, f.Name}, proof)
+		v.loses(ref{f.Group, v.role(f.Group, contact.RoleStated)}, proof)
 	}
 	v.topics()
 }

@@ -75,11 +75,27 @@ func (v view) roles() {
 	for _, f := range v.cat.ByRole(contact.RoleErasure, v.object) {
 		l.erasure = append(l.erasure, v.spot(ref{f.Group, f.Name}))
 	}
+	v.requested()
 	v.joins()
 	v.own(unread, collected)
 	v.own(unread, optOuts...)
 	if slices.Contains(v.c.p.Identity.NotBy, NotByTwoNames) {
 		v.own(func(x *loss) { x.unread, x.link, x.name = true, true, true }, forename, surname)
+	}
+}
+
+// requested keeps the flags by which requests come in here (C26).
+func (v view) requested() {
+	r := v.c.p.Requests
+	if r == nil {
+		return
+	}
+	for _, f := range r.ReceivedBy {
+		refs, _ := v.here(f)
+		for _, at := range refs {
+			v.lens.requested = append(v.lens.requested, v.spot(at))
+			v.loses(at, harmless)
+		}
 	}
 }
 
@@ -127,6 +143,9 @@ func (v view) has(f contact.Field) bool { return f.Object == "" || f.Object == v
 // stop marketing.
 func unread(x *loss) { x.unread = true }
 func harmless(*loss) {}
+
+// proof is the loss of a proven consent, which may be a sign of life too.
+func proof(x *loss) { x.unread, x.proof = true, true }
 
 // loses notes what it means that a field, or the group it is in, can't be read.
 func (v view) loses(r ref, means func(*loss)) {

@@ -59,6 +59,7 @@ func Lint(d *Document, src document.Source, bound Binding, today Day) []Note {
 	l.register()
 	l.residency()
 	l.telling()
+	l.access()
 	l.promises()
 	l.defaults()
 	l.unenforced()
@@ -106,7 +107,7 @@ func (l *linter) reach(processor string) reach {
 		return connected
 	case p.ByHand != nil:
 		return byHand
-	case p.Aggregated:
+	case p.Aggregated.Is:
 		return aggregated
 	default:
 		return unreached

@@ -88,7 +88,7 @@ func TestExamplesOfExplanations(t *testing.T) {
 	// What a code says is missing is taken out before the example goes in.
 	without := map[string]string{
 		"no-otherwise": "channels.otherwise", "grace-missing": "retention.grace", "no-basis-left-missing": "retention.no-basis-left", "limit-missing": "limits.surge",
-		"minors-missing": "minors", "consent-missing": "consent", "no-residency": "residency", "not-enforced": "requests", "assessment-unused": "",
+		"minors-missing": "minors", "consent-missing": "consent", "no-residency": "residency", "not-enforced": "", "assessment-unused": "",
 		"longer-than-promised": "", "processor-not-configured": "", "horizon-unknown": "", "no-system-of-record": "",
 	}
 	for _, e := range policy.Explanations() {

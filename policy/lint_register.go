@@ -11,7 +11,7 @@ import (
 func (l *linter) register() {
 	for _, e := range l.d.Processors {
 		p := e.Value
-		if l.reach(e.Name) == unreached {
+		if l.reach(e.Name) == unreached && !p.OwnSystem {
 			l.add(LintWarning, "processor-not-configured", e.Pos, fmt.Sprintf("%s is neither set up, nor worked by hand, nor aggregated: nobody deletes there.", e.Name),
 				"Set it up in the config, add by-hand: {who, within, proof}, or say aggregated: true if it holds no persons.")
 		}
@@ -28,9 +28,8 @@ func (l *linter) register() {
 		if p.Safeguard == nil && !l.d.inside(p.Region) {
 			l.add(LintWarning, "transfer-without-safeguard", e.Pos, fmt.Sprintf("%s is in %s, outside the zone, and no safeguard is named (GDPR Art. 46).", e.Name, p.Region), "Name the safeguard, or move the data.")
 		}
-		if p.Consultant && (p.NDA == nil || p.DPA == nil) {
-			l.add(LintWarning, "consultant-without-agreement", e.Pos, fmt.Sprintf("%s works for the controller, and the day of its nda or dpa is not told.", e.Name), "Add nda and dpa, the days on which they were signed.")
-		}
+		l.agreements(e.Name, e.Pos, &p)
+		l.ownSystems(e.Name, e.Pos, &p)
 		if r := l.reach(e.Name); r == connected && p.AfterDelete == nil {
 			l.add(LintNote, "horizon-unknown", e.Pos, fmt.Sprintf("how long %s keeps what was deleted is not told: deletions count as final at once.", e.Name), "Add after-delete: {restorable: …} or {purged: …} (C8).")
 		}
@@ -79,24 +78,9 @@ func (l *linter) unenforced() {
 	note := func(pos document.Pos, what, instead string) {
 		l.add(LintNote, "not-enforced", pos, "read and checked, but not yet enforced: "+what+".", instead)
 	}
-	if r := l.d.Requests; r != nil {
-		note(r.Pos, "requests (C26)", "Who asks gets no more mail at once, and a finding tells of them; a human answers in time.")
-	}
-	if a := l.d.Access; a != nil {
-		note(a.Pos, "access (C14, C21)", "A human compares users and connected apps with it.")
-	}
 	for _, e := range l.d.Processors {
 		if b := e.Value.ByHand; b != nil {
 			note(b.Pos, "by-hand at "+e.Name+" (C16)", "Nobody is instructed yet: tell "+b.Who+" yourselves.")
 		}
-		if e.Value.Consultant {
-			note(e.Pos, "consultant, nda and dpa of "+e.Name+" (C16)", "A human watches them.")
-		}
-		if e.Value.Aggregated {
-			note(e.Pos, "aggregated at "+e.Name+" (C22)", "A human checks its settings.")
-		}
-	}
-	if c := l.d.Categories; len(c) > 0 {
-		note(c[0].Pos, "categories (C10), beyond what keeps name", "A human looks for fields that belong to none.")
 	}
 }

@@ -9,17 +9,18 @@ import (
 // marketing decides who may be mailed about what: refusal > minor or suspected >
 // no proof > channel. One source is enough to stop it.
 func (j *judge) marketing() {
-	refused := j.refusals()
+	refused, asked := j.refusals(), j.asksToStop()
 	switch {
 	case refused.all:
 		j.stopAll = GroundRefusal
 	case j.minor:
 		j.stopAll = GroundMinor
-	case j.erasure:
+	case asked.all:
 		j.stopAll = GroundRequest
 	case j.suspected:
 		j.stopAll = GroundSuspected
 	}
+	refused.topics |= asked.topics
 	permitted := j.permitting()
 	if j.stopAll == "" {
 		for t := range j.p.Topics {
@@ -185,6 +186,12 @@ func (j *judge) refusals() no {
 	}
 	for _, r := range j.with.Refused {
 		each(r, true)
+	}
+	for _, r := range j.with.Requests {
+		if r.Type == AsksObjection && !r.Refused {
+			// Whoever objected, the mail stops; the basis is gone once it is checked who did.
+			each(contact.Refusal{Extent: contact.ExtentMarketing, At: r.Received}, r.Confirmed && !r.Doubtful)
+		}
 	}
 	for i := range j.person.Shared {
 		for _, r := range j.person.Shared[i].Refusals {

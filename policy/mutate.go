@@ -30,8 +30,8 @@ type NoticedBy struct {
 func (m Mutant) Unproven() bool { return len(m.Noticed) == 0 }
 
 // Mutate changes each rule of a policy that decisions depend on, one at a time,
-// and runs the cases under each. Rules on processors without a connector decide
-// nothing, and are left.
+// and runs the cases under each. Rules on contacts of processors without a connector
+// decide nothing, and are left.
 func (p *Policy) Mutate(bound Binding, all []Cases, keys Pseudonymiser) []Mutant {
 	held := map[NoticedBy]bool{}
 	each(all, p, keys, func(c NoticedBy, passed bool) { held[c] = passed })

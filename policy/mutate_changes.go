@@ -34,9 +34,11 @@ func changes(d *Document, bound Binding) []change {
 	m.signals()
 	m.keeps()
 	m.minors()
+	m.requests()
 	m.consent()
 	m.categories()
 	m.residency()
+	m.accounts()
 	return m.list
 }
 
@@ -159,6 +161,16 @@ func (m *mutator) minors() {
 	m.fields("C4", "minors.known-by", &y.KnownBy, 1)
 	drop(m, "C4", "minors.placeholders", &y.Placeholders, 0, func(d *Day) (string, document.Pos) { return d.String(), y.Pos })
 	m.blocks("C4", "minors.suspected-by", &y.SuspectedBy, 0)
+}
+
+// requests drops each flag by which requests come in, and moves the day of the answer.
+func (m *mutator) requests() {
+	r := m.d.Requests
+	if r == nil {
+		return
+	}
+	m.period("C26", "requests.answer-within", r.Pos, &r.AnswerWithin)
+	m.fields("C26", "requests.received-by", &r.ReceivedBy, 0)
 }
 
 func (m *mutator) consent() {

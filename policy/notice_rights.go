@@ -155,7 +155,7 @@ func (w *noticeWriter) visitors() {
 		switch what := strings.ToLower(e.Value.For); {
 		case strings.Contains(what, "remarketing") || strings.Contains(what, "retargeting") || strings.Contains(what, "advert"):
 			ads = append(ads, displayName(e.Name))
-		case e.Value.Aggregated && (strings.Contains(what, "web") || strings.Contains(what, "analy") || strings.Contains(what, "statist")):
+		case e.Value.Aggregated.Is && (strings.Contains(what, "web") || strings.Contains(what, "analy") || strings.Contains(what, "statist")):
 			statistics = append(statistics, displayName(e.Name))
 		}
 	}

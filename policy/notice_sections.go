@@ -148,7 +148,7 @@ func (w *noticeWriter) processors() {
 }
 
 func (w *noticeWriter) forWords(p *Processor) string {
-	if p.Aggregated {
+	if p.Aggregated.Is {
 		return p.For + "; aggregated, about nobody in particular"
 	}
 	return p.For

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lapsed/lapsed/internal/contact"
@@ -137,6 +138,7 @@ func (s *sight) losses() {
 			continue
 		}
 		s.f.Unread = s.f.Unread || x.unread
+		s.f.ProofUnread = s.f.ProofUnread || x.proof
 		s.f.ScopeUnread = s.f.ScopeUnread || x.scope
 		s.f.LinkUnread = s.f.LinkUnread || x.link
 		birth = birth || x.birth
@@ -165,6 +167,11 @@ func (s *sight) record(keys Pseudonymiser) {
 		for v := range s.values(e) {
 			b, _ := v.Bool()
 			f.Erasure = f.Erasure || b
+		}
+	}
+	for _, e := range l.requested {
+		for v := range s.values(e) {
+			f.Requested = f.Requested || flagSet(v)
 		}
 	}
 	for _, n := range l.bounced {
@@ -196,6 +203,16 @@ func (s *sight) record(keys Pseudonymiser) {
 		f.Places = s.p.countries.of(v.Text())
 	}
 	s.births()
+}
+
+// flagSet tells whether a field by which requests come in says that one did. A
+// flag of the company's own may be a text or a date: whatever is no "no" is one.
+func flagSet(v contact.Value) bool {
+	switch strings.ToLower(v.Text()) {
+	case "", "false", "no", "0":
+		return false
+	}
+	return true
 }
 
 // mailable tells whether mail could be sent to the record.

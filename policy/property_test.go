@@ -158,12 +158,13 @@ func (l life) contacts() []contact.Contact {
 	return cs
 }
 
-// world is what decides: the contacts, and the holds.
+// world is what decides: the contacts, the holds, and what was asked for.
 type world struct {
-	p     *policy.Policy
-	now   time.Time
-	cs    []contact.Contact
-	holds []policy.Hold
+	p        *policy.Policy
+	now      time.Time
+	cs       []contact.Contact
+	holds    []policy.Hold
+	requests []policy.Request
 }
 
 func (w world) decide(t *rapid.T, at time.Time) []policy.Decision {
@@ -181,7 +182,7 @@ func (w world) of(t *rapid.T, seen []contact.Observation, at time.Time) []policy
 	}
 	var out []policy.Decision
 	for _, x := range persons {
-		out = append(out, w.p.Decide(x, policy.Circumstances{Holds: w.holds}, at))
+		out = append(out, w.p.Decide(x, policy.Circumstances{Holds: w.holds, Requests: w.requests}, at))
 	}
 	return out
 }
@@ -206,7 +207,23 @@ func newWorld(t *rapid.T, p *policy.Policy) (world, life) {
 	if l.rare("hold") {
 		w.holds = append(w.holds, policy.Hold{ID: "h", Until: p.Today(l.when("hold until"))})
 	}
+	if l.some("requests") {
+		for i := range rapid.IntRange(1, 2).Draw(t, "requests") {
+			w.requests = append(w.requests, l.request(p, fmt.Sprint("q", i)))
+		}
+	}
 	return w, l
+}
+
+// request draws one around now, or around what else matters.
+func (l life) request(p *policy.Policy, id string) policy.Request {
+	received := l.when("received")
+	r := policy.Request{ID: id, Received: received.Unix(), Due: p.AnswerBy(p.Today(received)), Confirmed: l.some("confirmed"),
+		Type: rapid.SampledFrom([]policy.RequestType{policy.AsksErasure, policy.AsksErasure, policy.AsksObjection, policy.AsksAccess}).Draw(l.t, "type"), Doubtful: l.rare("doubtful")}
+	if r.Answered = l.some("answered"); r.Answered {
+		r.Refused = l.rare("refused")
+	}
+	return r
 }
 
 // Invariant 14: losing sight of anything deletes nobody who would not go anyway.
@@ -284,9 +301,13 @@ func addingMore(p *policy.Policy) func(*rapid.T) {
 		before := deleted(w.of(t, seen, w.now))
 		more := slices.Clone(seen)
 		f := &more[rapid.IntRange(0, len(more)-1).Draw(t, "record")].Facts
-		switch what := rapid.SampledFrom([]string{"signal", "ongoing", "endless", "hold", "keep", "while", "proof"}).Draw(t, "more"); what {
+		switch what := rapid.SampledFrom([]string{"signal", "ongoing", "endless", "hold", "keep", "while", "proof", "other's request"}).Draw(t, "more"); what {
 		case "hold":
 			w.holds = append(slices.Clone(w.holds), policy.Hold{ID: "more", Until: p.Today(l.when("until"))})
+		case "other's request":
+			r := l.request(p, "more")
+			r.Doubtful = true
+			w.requests = append(slices.Clone(w.requests), r)
 		case "keep", "while":
 			k := contact.Keep{Rule: uint16(rapid.IntRange(0, 3).Draw(t, "rule")), Start: contact.Day(p.Today(l.when("start"))), While: what == "while"}
 			f.Keeps = append(slices.Clone(f.Keeps), k)
@@ -302,6 +323,51 @@ func addingMore(p *policy.Policy) func(*rapid.T) {
 			}
 		}
 	}
+}
+
+// Nobody is deleted by a request that nobody has checked, that was refused, or
+// that may be another's; and whoever asked is mailed nothing that no newer yes of
+// theirs allows.
+func TestDoubtAboutARequestDeletesNobody(t *testing.T) {
+	p := compile(t, "reference.yaml", policy.Reference)
+	rapid.Check(t, func(t *rapid.T) {
+		w, l := newWorld(t, p)
+		w.requests = nil
+		before := deleted(w.decide(t, w.now))
+		r := l.request(p, "q")
+		switch rapid.IntRange(0, 2).Draw(t, "doubt") {
+		case 0:
+			r.Confirmed = false
+		case 1:
+			r.Answered, r.Refused = true, true
+		default:
+			r.Doubtful = true
+		}
+		w.requests = []policy.Request{r}
+		asked := w.decide(t, w.now)
+		for ref, ground := range deleted(asked) {
+			if before[ref] == "" {
+				t.Fatalf("%s is deleted by %s on a doubtful request", ref, ground)
+			}
+		}
+		for _, d := range asked {
+			if r.Type == policy.AsksErasure && !r.Refused && !r.Answered && d.Topics != 0 && !w.yesSince(time.Unix(r.Received, 0)) {
+				t.Fatalf("who asked to be forgotten may be mailed: %+v", d)
+			}
+		}
+	})
+}
+
+// yesSince tells whether some record shows a yes after an instant.
+func (w world) yesSince(at time.Time) bool {
+	for _, c := range w.cs {
+		for _, pr := range w.p.Observe(c, testKeys()).Facts.Proofs {
+			if pr.At > at.Unix() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Invariant 17: the same decision at every instant before Until, and the same on

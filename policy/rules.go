@@ -24,6 +24,9 @@ func (p *Policy) Rules() []Rule {
 			when = append(when, b.String())
 		}
 		say("Channels", e.Name, "on %s, permits %s; known by %s", e.Value.Basis.Words(), e.Value.Permits.Words(), strings.Join(when, ", or "))
+		if within := e.Value.TellPersonWithin; within != nil {
+			say("Channels", e.Name, "the person is told within %s%s", within.Words(), shownBy(e.Value.ToldBy))
+		}
 	}
 	p.retentionRules(say)
 	if m := p.Minors; m != nil {
@@ -43,11 +46,37 @@ func (p *Policy) Rules() []Rule {
 			say("Refusals", "", "%s", r.words)
 		}
 	}
+	if r := p.Residency; r != nil {
+		say("Residency", "", "the %s: of users %s, of everybody else %s; an unknown country counts as inside", r.Zone, r.Users, r.EveryoneElse)
+		for _, b := range r.UsersAre {
+			say("Residency", "a user", "%s", b)
+		}
+	}
+	if a := p.Access; a != nil {
+		for _, e := range a.Roles {
+			say("Access", e.Name, "people known as %s", strings.Join(e.Value, ", "))
+		}
+		for _, e := range a.Apps {
+			say("Access", e.Name, "programs: %s, and lapsed", strings.Join(e.Value, ", "))
+		}
+	}
 	for i := range p.Processors {
 		e := &p.Processors[i]
 		say("Processors", e.Name, "%s, in %s%s", e.Value.For, e.Value.Region, p.reach(e.Name, &e.Value))
 	}
 	return out
+}
+
+// shownBy says how one sees that somebody was told.
+func shownBy(told []Block) string {
+	if len(told) == 0 {
+		return ""
+	}
+	var by []string
+	for _, b := range told {
+		by = append(by, b.String())
+	}
+	return "; that shows where " + strings.Join(by, ", or ")
 }
 
 func (p *Policy) retentionRules(say func(string, string, string, ...any)) {
@@ -87,7 +116,7 @@ func (p *Policy) reach(name string, x *Processor) string {
 		return ", read and written by lapsed"
 	case x.ByHand != nil:
 		return ", by hand: " + x.ByHand.Who
-	case x.Aggregated:
+	case x.Aggregated.Is:
 		return ", aggregated data only"
 	default:
 		return ", reached by nothing"

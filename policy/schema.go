@@ -124,7 +124,7 @@ type Processor struct {
 	DeleteWith     DeleteWith           `yaml:"delete-with,optional"`      // the ordinary way may be undone for a time
 	Fields         document.Map[string] `yaml:"fields,optional"`           // custom field → category
 	ByHand         *ByHand              `yaml:"by-hand,optional"`          // who carries out instructions, where no program does
-	Aggregated     bool                 `yaml:"aggregated,optional"`       // holds no persons, only counts (C22)
+	Aggregated     Aggregated           `yaml:"aggregated,optional"`       // holds no persons, only counts: true, or the days on which somebody looked at its settings and will again (C22)
 	Consultant     bool                 `yaml:"consultant,optional"`       // people who work for the controller (C16)
 	NDA            *Day                 `yaml:"nda,optional"`              // the day on which confidentiality was signed
 	DPA            *Day                 `yaml:"dpa,optional"`              // the day on which the data processing agreement was signed (GDPR Art. 28)
@@ -144,6 +144,30 @@ type Safeguard struct {
 type AfterDelete struct {
 	Restorable *Period `yaml:"restorable,optional"` // its users can bring a record back
 	Purged     *Period `yaml:"purged,optional"`     // it keeps copies that nobody sees
+}
+
+// Aggregated says that a processor holds no persons, only counts (C22).
+type Aggregated struct {
+	Is    bool
+	Check *AggregatedCheck
+}
+
+// DecodeNode reads true or false, or when somebody looked, which says true.
+func (a *Aggregated) DecodeNode(n document.Node) {
+	if !n.IsMap() {
+		n.Into(&a.Is)
+		return
+	}
+	a.Is, a.Check = true, new(AggregatedCheck)
+	n.Into(a.Check)
+}
+
+// AggregatedCheck is when somebody looked at the settings that keep persons out of
+// aggregated data: shortened addresses, no user ids.
+type AggregatedCheck struct {
+	Pos      document.Pos
+	Checked  Day `yaml:"checked"`   // the day of the last look
+	ReviewBy Day `yaml:"review-by"` // the day by which somebody looks again
 }
 
 // ByHand says who carries out instructions at a processor without an API.

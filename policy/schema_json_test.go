@@ -129,6 +129,8 @@ func (w *schemaWriter) of(t reflect.Type, path string) object {
 		return object{"type": "object", "properties": object{"otherwise": w.of(reflect.TypeFor[Otherwise](), "")}, "propertyNames": name, "additionalProperties": w.of(reflect.TypeFor[Channel](), "")}
 	case reflect.TypeFor[Block]():
 		return w.define("Condition", w.condition())
+	case reflect.TypeFor[Aggregated]():
+		return object{"anyOf": []any{object{"type": "boolean"}, w.of(reflect.TypeFor[AggregatedCheck](), "")}}
 	case reflect.TypeFor[FieldOrBlock]():
 		return object{"anyOf": []any{w.of(reflect.TypeFor[FieldRef](), ""), w.of(reflect.TypeFor[Block](), "")}}
 	}

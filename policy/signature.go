@@ -12,7 +12,7 @@ import (
 )
 
 // observed is counted up when Observe sees the same contact differently.
-const observed = 3
+const observed = 4
 
 // signature digests all that Observe depends on, and nothing else: a comment, a
 // moved line or another limit makes no fact out of date.
@@ -61,6 +61,9 @@ func (c *compiler) signature() string {
 		d.add("minors", m.Placeholders)
 		d.refs("known-by", m.KnownBy)
 		d.blocks(m.SuspectedBy)
+	}
+	if r := p.Requests; r != nil {
+		d.refs("received-by", r.ReceivedBy)
 	}
 	if con := p.Consent; con != nil {
 		d.add("consent")

@@ -18,7 +18,7 @@ func (j *judge) telling() {
 		}
 		for _, c := range o.Facts.Channels {
 			if !j.told(c) {
-				j.tell(int(c), Day(o.Facts.Collected))
+				j.tell(o.Ref.Processor, int(c), Day(o.Facts.Collected))
 			}
 		}
 	}
@@ -31,8 +31,8 @@ func (j *judge) told(channel uint16) bool {
 
 // tell finds that the person must be told of a channel. A record whose day isn't
 // known may be old: nothing shows that there is time left.
-func (j *judge) tell(channel int, collected Day) {
-	f := Finding{Code: FindToldTooLate, Rule: channel}
+func (j *judge) tell(at string, channel int, collected Day) {
+	f := Finding{Code: FindToldTooLate, Processor: at, Rule: channel}
 	if collected != NoDay {
 		f.Due = j.p.Channels.Rows[channel].Value.TellPersonWithin.After(collected)
 		if j.today <= f.Due {
@@ -40,7 +40,7 @@ func (j *judge) tell(channel int, collected Day) {
 			j.changes(f.Due + 1)
 		}
 	}
-	i := slices.IndexFunc(j.d.Findings, func(x Finding) bool { return x.Code == f.Code && x.Rule == f.Rule })
+	i := slices.IndexFunc(j.d.Findings, func(x Finding) bool { return x.Code == f.Code && x.Processor == at && x.Rule == channel })
 	switch {
 	case i < 0:
 		j.d.Findings = append(j.d.Findings, f)

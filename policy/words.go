@@ -44,6 +44,12 @@ func (p *Policy) Reason(d Decision) string {
 		return "out of the policy's scope: counted, and left alone"
 	case Conflict:
 		return "more contacts are joined here than one person can have: nobody is deleted, a human looks"
+	case Forgotten:
+		s := "asked to be forgotten, and it was checked who asks: to be deleted without grace"
+		if len(d.Saved) > 0 {
+			s += "; " + p.saved(d)
+		}
+		return s
 	case Minor:
 		return fmt.Sprintf("under %d by the date of birth: to be deleted without grace", p.Minors.Under)
 	case NoBasis:
@@ -148,7 +154,9 @@ func (p *Policy) FindingWords(f Finding) string {
 	case FindOldRefusal:
 		return "people said no and later gave a newer, proven yes to some topics: clear the old flag by hand, lapsed never does"
 	case FindErasureAsked:
-		return "people asked to be forgotten: answer within the policy's time"
+		return "people" + at + " bear a flag that asks to be forgotten, and the policy does not name it under requests.received-by: mail stops, a human looks"
+	case FindRequestUnconfirmed, FindRequestOpen, FindRequestBlocked, FindRequestOverdue:
+		return f.requestWords()
 	case FindBeyondKeep:
 		return BeyondKeepWords(f.Processor)
 	case FindCountryDiffers:
@@ -160,9 +168,9 @@ func (p *Policy) FindingWords(f Finding) string {
 	case FindUserOutsideZone:
 		return fmt.Sprintf("users %s have data%s, %s, and the policy promises that it stays inside, whatever the safeguard", p.zoneWords(), at, p.regionOf(f.Processor))
 	case FindToBeTold:
-		return "people must be told that the data is held which came by: " + p.Channels.Rows[f.Rule].Value.Row
+		return "people must be told that data of theirs is held" + at + ", which came by: " + p.Channels.Rows[f.Rule].Value.Row
 	case FindToldTooLate:
-		return "people should have been told by now that the data is held which came by: " + p.Channels.Rows[f.Rule].Value.Row
+		return "people should have been told by now that data of theirs is held" + at + ", which came by: " + p.Channels.Rows[f.Rule].Value.Row
 	default:
 		return string(f.Code)
 	}
@@ -181,7 +189,7 @@ func (v Permits) Words() string {
 
 // Words is the verdict for readers.
 func (v Verdict) Words() string {
-	return map[Verdict]string{LeftAlone: "left alone", Conflict: "joined from too many contacts", Minor: "too young", NoBasis: "no basis left", Lapsed: "lapsed",
+	return map[Verdict]string{LeftAlone: "left alone", Conflict: "joined from too many contacts", Forgotten: "asked to be forgotten", Minor: "too young", NoBasis: "no basis left", Lapsed: "lapsed",
 		Undetermined: "undetermined", Kept: "kept"}[v]
 }
 

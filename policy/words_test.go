@@ -20,10 +20,11 @@ func TestEveryWordHasWords(t *testing.T) {
 	words := map[string]func(string) string{
 		"Verdict": func(s string) string { return policy.Verdict(s).Words() }, "Verb": func(s string) string { return policy.Verb(s).Words() },
 		"Ground": func(s string) string { return policy.Ground(s).Words() }, "Basis": func(s string) string { return policy.Basis(s).Words() },
-		"Permits": func(s string) string { return policy.Permits(s).Words() },
+		"Permits":     func(s string) string { return policy.Permits(s).Words() },
+		"RequestType": func(s string) string { return policy.RequestType(s).Words() }, "Standing": func(s string) string { return policy.Standing(s).Words() },
 	}
 	found := map[string]int{}
-	for _, file := range []string{"decision.go", "terms.go"} {
+	for _, file := range []string{"decision.go", "request.go", "terms.go"} {
 		for kind, values := range constants(t, file) {
 			of := words[kind]
 			if of == nil {
@@ -77,11 +78,20 @@ func TestEveryFindingAndFaultHasWords(t *testing.T) {
 	p := compile(t, "reference.yaml", policy.Reference)
 	for _, code := range []policy.FindingCode{policy.FindUnknownChannel, policy.FindUnclearAge, policy.FindSuspectedMinor, policy.FindConflictingAge, policy.FindIdentityConflict, policy.FindFutureDate,
 		policy.FindUnreadRecord, policy.FindNoDates, policy.FindEndlessSignal, policy.FindKeepWithoutStart, policy.FindBeyondKeep, policy.FindOldRefusal, policy.FindErasureAsked,
-		policy.FindCountryDiffers, policy.FindNoSafeguard, policy.FindOutsideZone, policy.FindUserOutsideZone, policy.FindToBeTold, policy.FindToldTooLate} {
+		policy.FindCountryDiffers, policy.FindNoSafeguard, policy.FindOutsideZone, policy.FindUserOutsideZone, policy.FindToBeTold, policy.FindToldTooLate,
+		policy.FindRequestUnconfirmed, policy.FindRequestOpen, policy.FindRequestBlocked, policy.FindRequestOverdue} {
 		w := p.FindingWords(policy.Finding{Code: code, Processor: "hubspot", Origin: contact.Key{}})
 		if w == string(code) || len(w) < 20 {
 			t.Errorf("%s is told as %q", code, w)
 		}
+	}
+	for _, part := range []policy.AccountPart{policy.AccountFields, policy.AccountUser, policy.AccountApps} {
+		if w := policy.AccountUnreadWords("hubspot", part); strings.HasPrefix(w, " ") {
+			t.Errorf("%s has no words: %q", part, w)
+		}
+	}
+	if got, want := policy.UnlistedAppWords("hubspot", "Survey tool", 3), "program holds access to hubspot that access.apps doesn't list: Survey tool, by leave of 3 users. List it, or take its access"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for k := fault.Unknown; k <= fault.Invalid; k++ {
 		w := policy.FaultWords(k.String())

@@ -70,7 +70,7 @@ for an approval; 4 the audit log does not verify.`,
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs, RunE: group,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newDemo(), newPlan(), newRun(), newDoctor(), newHealth(), newApprove(), newPause(), newResume(), newExplain(), newHold(), newPolicy(), newAudit(), newSandbox(), newVersion())
+	root.AddCommand(newDemo(), newPlan(), newRun(), newDoctor(), newHealth(), newApprove(), newPause(), newResume(), newExplain(), newHold(), newRequest(), newPolicy(), newAudit(), newSandbox(), newVersion())
 	return root
 }
 

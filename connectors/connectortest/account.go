@@ -53,6 +53,10 @@ func methods(t *testing.T, a Account, refs []contact.Ref, ks []contact.Contact) 
 			_, err := a.Describe(c)
 			return []error{err}
 		},
+		"Survey": func(c context.Context) []error {
+			_, err := a.Survey(c)
+			return []error{err}
+		},
 		"Unsubscribe": func(c context.Context) []error { return a.Unsubscribe(c, withdrawals(ks)) },
 		"Delete":      func(c context.Context) []error { return a.Delete(c, refs) },
 	}
@@ -103,6 +107,10 @@ func (s suite) concurrent(t *testing.T, a Account) {
 		})
 		run(func() error {
 			_, err := a.Describe(t.Context())
+			return err
+		})
+		run(func() error {
+			_, err := a.Survey(t.Context())
 			return err
 		})
 	}

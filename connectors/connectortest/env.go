@@ -47,6 +47,16 @@ type Account struct {
 	Relate func(contact.Ref)
 	// Hide makes Field unreadable for the connector, in the way of the vendor: silently.
 	Hide func()
+	// Staff gives somebody a login, by a role of this name. Their own name and address
+	// are canaries.
+	Staff func(role string)
+	// Program gives a program access; nil where the vendor tells nobody of programs.
+	Program func(name string)
+	// Invent adds a field of the account's own, and fills it at these records. It
+	// returns the path.
+	Invent func(name string, at ...contact.Ref) string
+	// Forbid takes from the connector what it needs to see a part of the account.
+	Forbid func(connectors.Part)
 	// Look tells what is true of a record.
 	Look func(contact.Ref) Truth
 	// Settle lets pass what the vendor needs to show a change everywhere.
@@ -94,6 +104,7 @@ func Run(t *testing.T, env Env) {
 		{"A record that is already gone is nil", s.alreadyGone},
 		{"Verify re-reads what the writes change", s.verifies},
 		{"Describe reads the region, the processor's clock and what is missing", s.describes},
+		{"Survey tells fields, users and programs, and names no user", s.surveys},
 		{"Every method obeys its context at once", s.obeysContext},
 		{"All are safe for concurrent use", s.concurrent},
 	} {
@@ -101,6 +112,9 @@ func Run(t *testing.T, env Env) {
 	}
 	t.Run("A nil error means read whole", s.wholeOrNot)
 	t.Run("What a spoiled answer hides, the next mark shows", s.spoiledChanges)
+	t.Run("What a survey may not see is Unread and Missing", s.unreadParts)
+	t.Run("A survey fails only if the account can't be asked", s.unaskable)
+	t.Run("A survey that was shown less says so", s.spoiledSurvey)
 	t.Run("Writes are sent once, and Ambiguous means sent, answer unknown", s.lostAnswers)
 	t.Run("Failures are made from status and code alone", s.quietFailures)
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/hubspot"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/httpx"
@@ -84,7 +85,7 @@ func hubspotAt(t *testing.T, p *sandbox.Portal, stage *kit.Stage, archive bool) 
 		t.Fatal(err)
 	}
 	ref := func(id string) contact.Ref { return contact.Ref{Processor: "hubspot", Object: "contact", ID: id} }
-	deals := map[contact.Ref]string{}
+	deals, roles, staff := map[contact.Ref]string{}, map[string]string{}, 0
 	return Account{
 		Connector: c, Stage: stage, Topics: [2]string{"101", "102"}, Region: "EU", Field: field,
 		Add: func(who Person) contact.Ref {
@@ -107,6 +108,27 @@ func hubspotAt(t *testing.T, p *sandbox.Portal, stage *kit.Stage, archive bool) 
 		Refuse: func(r contact.Ref) { props, _ := p.Get(r.ID); p.OptOut(props["email"]) },
 		Relate: func(r contact.Ref) { p.SetDeal(deals[r], map[string]string{"hs_is_closed": "false"}) },
 		Hide:   func() { p.RemoveProperty(field) },
+		Staff: func(role string) {
+			if roles[role] == "" {
+				roles[role] = p.AddRole(role)
+			}
+			staff++
+			p.AddUser(sandbox.User{Email: address(10_000 + staff), First: "Canary", Last: "Canary", Roles: []string{roles[role]}})
+		},
+		Invent: func(name string, at ...contact.Ref) string {
+			p.DefineProperty(name, "number")
+			for _, r := range at {
+				p.Set(r.ID, map[string]string{name: "41"})
+			}
+			return name
+		},
+		Forbid: func(part connectors.Part) {
+			needs := map[connectors.Part][]string{
+				connectors.PartUsers: {"settings.users.read", "crm.objects.users.read"}, connectors.PartFields: {"crm.objects.contacts.read"},
+			}
+			p.RevokeToken(sandbox.DefaultToken)
+			p.AddToken(sandbox.DefaultToken, slices.DeleteFunc(sandbox.AllScopes(), func(s string) bool { return slices.Contains(needs[part], s) })...)
+		},
 		Settle: func() { stage.Clock.Advance(5 * time.Minute) },
 		Look: func(r contact.Ref) Truth {
 			props, state := p.Get(r.ID)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/salesforce"
+	"github.com/lapsed/lapsed/internal/fault"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 	sandbox "github.com/lapsed/lapsed/internal/sandbox/salesforce"
 	"github.com/lapsed/lapsed/internal/secret"
@@ -129,13 +130,13 @@ func TestSalesforceUsersInPages(t *testing.T) {
 func TestSalesforceAppsBySurvey(t *testing.T) {
 	o := newOrg(t)
 	other := o.staff("", "Standard User", nil)
-	o.token("Lapsed", o.APIUser())
+	o.token("Lapsed", o.Users()[0])
 	for range 3 {
 		o.token("Slide Maker", other)
 	}
 	o.token("Slide Maker", o.staff("", "Standard User", nil))
 	same(t, "apps", o.survey().Apps, []connectors.App{{Name: "Lapsed", Users: 1, Ours: true}, {Name: "Slide Maker", Users: 2}})
-	o.token("Slide Maker", o.APIUser())
+	o.token("Slide Maker", o.Users()[0])
 	same(t, "apps of a user who has two", o.survey().Apps, []connectors.App{{Name: "Lapsed", Users: 1}, {Name: "Slide Maker", Users: 3}})
 }
 
@@ -149,6 +150,19 @@ func TestSalesforceAppsBeyondTheCut(t *testing.T) {
 	}
 	o.token("Rare one", other)
 	same(t, "apps", o.survey().Apps, []connectors.App{{Name: "It's a \\ maker"}, {Name: "Outlook"}, {Name: "Rare one", Users: 1}})
+}
+
+// Counts that never agree are no answer.
+func TestSalesforceSurveyOfCountsThatDisagree(t *testing.T) {
+	o := newOrg(t)
+	o.token("Lapsed", o.Users()[0])
+	for _, skip := range []int{2, 5} { // after the login: from the users on; then from the tokens on
+		o.stage.Faults.Clear()
+		o.stage.Faults.Arm(kit.Fault{Kind: "wrong-total", Skip: skip})
+		if s, err := o.c.Survey(t.Context()); !fault.Is(err, fault.Transient) && !fault.Is(err, fault.Invalid) {
+			t.Errorf("after %d answers: %v %+v", skip, err, s)
+		}
+	}
 }
 
 // Fields are the custom ones that live records fill, whatever their type.
@@ -212,7 +226,7 @@ func TestSalesforceSurveyWithoutPermissions(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			o := newOrg(t)
-			o.token("Lapsed", o.APIUser())
+			o.token("Lapsed", o.Users()[0])
 			o.Adjust(c.take)
 			s := o.survey()
 			same(t, "unread", s.Unread, []connectors.Part{c.part})

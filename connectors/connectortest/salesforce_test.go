@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/salesforce"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
@@ -72,6 +73,30 @@ func salesforceAccount(t *testing.T, bulkAbove int) Account {
 		Refuse: func(r contact.Ref) { o.Update(r.Object, r.ID, map[string]any{"HasOptedOutOfEmail": true}) },
 		Relate: func(r contact.Ref) { o.Insert("Task", map[string]any{"WhoId": r.ID, "Status": "Completed"}) },
 		Hide:   func() { o.Hide(object + "." + field) },
+		Staff: func(role string) {
+			id := o.Insert("User", map[string]any{"LastName": "Canary", "Username": "canary@example.org", "Email": "canary@example.org", "IsActive": true, "UserType": "Standard",
+				"UserRoleId": o.Insert("UserRole", map[string]any{"Name": role})})
+			o.Insert("PermissionSetAssignment", map[string]any{"AssigneeId": id, "PermissionSetId": o.Insert("PermissionSet", map[string]any{"Name": "Fairs", "Label": "Fairs"})})
+		},
+		Program: func(name string) {
+			o.Insert("OauthToken", map[string]any{"AppName": name, "UserId": o.Insert("User", map[string]any{"LastName": "Canary"})})
+		},
+		Invent: func(name string, at ...contact.Ref) string {
+			name += "__c"
+			o.AddField(object, name, "double")
+			for _, r := range at {
+				o.Update(r.Object, r.ID, map[string]any{name: 41})
+			}
+			return object + "." + name
+		},
+		Forbid: func(p connectors.Part) {
+			if p == connectors.PartFields {
+				o.AddField(object, "Story__c", "textarea:32000")
+			}
+			o.Adjust(func(c *sandbox.Conduct) {
+				c.NoViewSetup, c.NoCustomize = c.NoViewSetup || p == connectors.PartUsers, c.NoCustomize || p == connectors.PartApps
+			})
+		},
 		Settle: func() { stage.Clock.Advance(5 * time.Minute) },
 		Look: func(r contact.Ref) Truth {
 			fields, state := o.Get(r.Object, r.ID)

@@ -12,6 +12,7 @@ import (
 	"github.com/lapsed/lapsed/connectors/salesforce"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/sandbox"
+	"github.com/lapsed/lapsed/internal/sandbox/population"
 	"github.com/lapsed/lapsed/internal/secret"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -94,6 +95,33 @@ func (w *world) post(path string, body any) string {
 func (w *world) mutate(act string, r contact.Ref, fields map[string]any) string {
 	w.t.Helper()
 	return w.post("/mutate", map[string]any{"processor": r.Processor, "act": act, "object": r.Object, "id": r.ID, "fields": fields})
+}
+
+// The world's accounts have one role, one app and one field that no policy lists.
+func TestSurveyOfAWorld(t *testing.T) {
+	w := newWorld(t)
+	for name, source := range w.sources {
+		s, err := look(t, Account{Connector: source})
+		if err != nil || group(s, population.UnlistedRole).Users != 2 {
+			t.Errorf("%s: %v %+v", name, err, s)
+		}
+		for _, u := range s.Users {
+			if !slices.ContainsFunc(u.Names, func(n string) bool {
+				return slices.Contains([]string{"Sales", "Marketing", "Customer success", population.UnlistedRole}, n)
+			}) {
+				t.Errorf("%s: another unlisted role: %v", name, u.Names)
+			}
+		}
+		switch name {
+		case "hubspot":
+			if !slices.ContainsFunc(s.Fields, func(f connectors.FilledField) bool { return f.Name == population.UnlistedProperty }) {
+				t.Errorf("fields %v", s.Fields)
+			}
+		case "salesforce":
+			same(t, "apps", s.Apps, []connectors.App{{Name: "HubSpot", Users: 1}, {Name: "Lapsed", Users: 1, Ours: true}, {Name: population.UnlistedApp, Users: 2}})
+			same(t, "unread", s.Unread, []connectors.Part(nil))
+		}
+	}
 }
 
 // What happens in the world between two reads, told by the control address, is

@@ -56,6 +56,27 @@
 // that is neither in an answer nor among its errors is asked for by itself
 // before anything is said of it.
 //
+// # What is in the account beside its contacts
+//
+// Survey asks the search index, for each property that HubSpot doesn't ship, how
+// many contacts have it: a call each, five a second. A property of which HubSpot
+// doesn't say whose it is counts as the account's, unless its name begins with hs_.
+// Archived and calculated ones hold nothing of their own. A tick box that somebody
+// answered with no is filled. The index lags by moments, and lists live contacts.
+//
+// Users are known by their roles and teams; who may do everything is "Super Admin"
+// beside these, and holds no role for it. A user whose permissions were set one by one
+// has none, which is told as no name. HubSpot's names for roles and teams want two
+// scopes; a role that it doesn't name is told by its number, and the part is unread.
+//
+// Apps are never told: there is no public call that lists an account's connected
+// apps, service keys or private apps to a token. Not verified on a real account:
+// whether deactivated users are listed (they count, then), whether sensitive
+// properties can be searched for (a refusal is told as missing), and what an
+// account without them answers to the question for their definitions (400 is taken for none).
+//
+// # Writing
+//
 // Scopes for writing can't be probed without writing: a missing one shows at the
 // first write, as fault.Auth that names it. Describe tells only of those for reading.
 //

@@ -24,13 +24,13 @@ type holders struct {
 // left: so every app is found, if not all who authorised it.
 func (v *surveyor) apps(ctx context.Context) error {
 	if !v.rights.customize {
-		v.lacks(connectors.PartApps, "Customize Application", `give our user "Customize Application", without which Salesforce shows it no tokens but its own, or let a human look at the org's "Connected Apps OAuth Usage"`)
+		v.Lacks(connectors.PartApps, "Customize Application", `give our user "Customize Application", without which Salesforce shows it no tokens but its own, or let a human look at the org's "Connected Apps OAuth Usage"`)
 	}
 	found, where := map[string]*holders{}, ""
 	for {
 		counted, rows, err := v.tokens(ctx, where)
 		if denied(err) {
-			v.lacks(connectors.PartApps, "OauthToken: Read", "let our user read OauthToken")
+			v.Lacks(connectors.PartApps, "OauthToken: Read", "let our user read OauthToken")
 			return nil
 		}
 		if err != nil {

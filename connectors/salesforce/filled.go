@@ -26,7 +26,7 @@ func (v *surveyor) fields(ctx context.Context) error {
 		}
 		o, _, err := v.c.api.Describe(ctx, object)
 		if denied(err) {
-			v.lacks(connectors.PartFields, object+": Read", "give our user Read and View All on "+object)
+			v.Lacks(connectors.PartFields, object+": Read", "give our user Read and View All on "+object)
 			persons = true
 			continue
 		}
@@ -46,7 +46,7 @@ func (v *surveyor) fields(ctx context.Context) error {
 		}
 		results, err := v.c.api.Queries(ctx, selects)
 		if uncounted(err) {
-			v.lacks(connectors.PartFields, part[0].Object+": COUNT", "Salesforce can't count who fills the custom fields, because it takes too long or they were just hidden: look at them yourself")
+			v.Lacks(connectors.PartFields, part[0].Object+": COUNT", "Salesforce can't count who fills the custom fields, because it takes too long or they were just hidden: look at them yourself")
 			break
 		}
 		if err != nil {
@@ -59,7 +59,7 @@ func (v *surveyor) fields(ctx context.Context) error {
 		}
 	}
 	if len(b.uncountable) > 0 {
-		v.lacks(connectors.PartFields, strings.Join(b.uncountable, ", "), "Salesforce can't count who fills these (long and rich texts, encrypted fields): look at them yourself")
+		v.Lacks(connectors.PartFields, strings.Join(b.uncountable, ", "), "Salesforce can't count who fills these (long and rich texts, encrypted fields): look at them yourself")
 	}
 	v.Fields = b.filled()
 	return nil

@@ -49,10 +49,7 @@ type Connector struct {
 	cached atomic.Pointer[described]
 }
 
-var (
-	_ connectors.Connector = (*Connector)(nil)
-	_ connectors.Surveyor  = (*Connector)(nil)
-)
+var _ connectors.Connector = (*Connector)(nil)
 
 // New returns the connector of one org. It makes no call.
 func New(o Options) (*Connector, error) {

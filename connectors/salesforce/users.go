@@ -2,22 +2,17 @@ package salesforce
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/connectors/salesforce/internal/api"
 )
-
-// idsOfAGroup is how many users of a group are named by id.
-const idsOfAGroup = 5
 
 // users groups the active users of the org's own people by the names of what
 // gives them their rights. No name of a user is asked for.
 func (v *surveyor) users(ctx context.Context) error {
 	rows, err := v.all(ctx, api.Select{Object: "User", Columns: []string{"Id", "UserRole.Name", "Profile.Name"}, Where: "IsActive = true AND UserType = 'Standard'"})
 	if denied(err) {
-		v.lacks(connectors.PartUsers, "User: Read", "let our user read User with its role and profile")
+		v.Lacks(connectors.PartUsers, "User: Read", "let our user read User with its role and profile")
 		return nil
 	}
 	if err == nil && len(rows) == 0 {
@@ -27,30 +22,17 @@ func (v *surveyor) users(ctx context.Context) error {
 		return err
 	}
 	if !v.rights.allUsers {
-		v.lacks(connectors.PartUsers, "View All Users", `give our user "View All Users": without it users may be hidden from it in silence`)
+		v.Lacks(connectors.PartUsers, "View All Users", `give our user "View All Users": without it users may be hidden from it in silence`)
 	}
 	sets, err := v.sets(ctx)
 	if err != nil {
 		return err
 	}
-	groups := map[string]*connectors.UserGroup{}
+	var groups connectors.Groups
 	for _, row := range rows {
-		names := slices.DeleteFunc(append(sets[row[0]], row[1:]...), func(s string) bool { return s == "" })
-		slices.Sort(names)
-		names = slices.Compact(names)
-		key := strings.Join(names, "\x00")
-		if groups[key] == nil {
-			groups[key] = &connectors.UserGroup{Names: names}
-		}
-		g := groups[key]
-		if g.Users++; len(g.IDs) < idsOfAGroup { // rows come in the order of Id
-			g.IDs = append(g.IDs, row[0])
-		}
+		groups.Add(row[0], append(sets[row[0]], row[1:]...)...)
 	}
-	for _, g := range groups {
-		slices.Sort(g.IDs)
-		v.Users = append(v.Users, *g)
-	}
+	v.Users = groups.List()
 	return nil
 }
 
@@ -59,13 +41,13 @@ func (v *surveyor) users(ctx context.Context) error {
 func (v *surveyor) sets(ctx context.Context) (map[string][]string, error) {
 	const what, hint = "View Setup and Configuration", `give our user "View Setup and Configuration": without it permission sets are not shown`
 	if !v.rights.setup {
-		v.lacks(connectors.PartUsers, what, hint)
+		v.Lacks(connectors.PartUsers, what, hint)
 		return nil, nil
 	}
 	rows, err := v.all(ctx, api.Select{Object: "PermissionSetAssignment", Where: "PermissionSet.IsOwnedByProfile = false",
 		Columns: []string{"Id", "AssigneeId", "PermissionSet.Label", "PermissionSetGroup.MasterLabel"}})
 	if denied(err) {
-		v.lacks(connectors.PartUsers, what, hint)
+		v.Lacks(connectors.PartUsers, what, hint)
 		return nil, nil
 	}
 	of := map[string][]string{}

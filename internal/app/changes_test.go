@@ -14,9 +14,12 @@ import (
 
 // quiet does one cycle as the daemon does: it reads what has changed, or all when
 // the day's window asks for it.
-func (w *world) quiet(t *testing.T) (r Report) {
+func (w *world) quiet(t *testing.T, change ...func(*App)) (r Report) {
 	t.Helper()
 	w.with(t, func(a *App) {
+		for _, c := range change {
+			c(a)
+		}
 		var ok bool
 		var err error
 		if r, ok, err = a.exclusive(t.Context(), reconcile.Order{Hand: a.hand(), Reads: reconcile.AsDue, Trigger: byInterval}); err != nil || !ok {

@@ -97,12 +97,24 @@ func (a *App) side(ctx context.Context, dir string, p *policy.Policy) (*side, er
 		Build: a.opt.Build, Config: a.Config.Digest, Instance: a.instance}}, nil
 }
 
-// copyCircumstances takes holds and what remains of people over into another state.
+// copyCircumstances takes holds, requests and what remains of people over into
+// another state.
 func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 	var holds []store.Hold
 	var remains []store.Suppression
+	var requests []store.Request
 	if err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		holds, remains, err = tx.Circumstances()
+		if holds, remains, err = tx.Circumstances(); err != nil {
+			return err
+		}
+		if requests, err = tx.Requests(false); err != nil {
+			return err
+		}
+		for i := range requests {
+			if requests[i], err = tx.Keyed(requests[i]); err != nil {
+				return err
+			}
+		}
 		return err
 	}); err != nil {
 		return err
@@ -110,6 +122,11 @@ func (a *App) copyCircumstances(ctx context.Context, to *store.Store) error {
 	return to.Write(ctx, func(tx *store.Tx) error {
 		for _, h := range holds {
 			if err := tx.AddHold(h); err != nil {
+				return err
+			}
+		}
+		for _, q := range requests {
+			if err := tx.AddRequest(q); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/sourcegraph/conc/pool"
 
 	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/reconcile"
 	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -23,18 +24,15 @@ type subject struct {
 	rows    []store.Row
 	person  contact.Person
 	holds   []policy.Hold
-	refused []store.Suppression
+	remains []store.Suppression
+	asked   []policy.Request
 	minor   bool // was known to be one by a record that went first
 }
 
 // under is what decides beside the person's observations, in a policy's own numbers.
 func (s *subject) under(p *policy.Policy) policy.Circumstances {
-	c := policy.Circumstances{Holds: s.holds, Minor: s.minor}
-	for _, x := range s.refused {
-		if r, ok := p.Refusal(x.Extent, x.Topic, x.Since); ok {
-			c.Refused = append(c.Refused, r)
-		}
-	}
+	c := policy.Circumstances{Holds: s.holds, Minor: s.minor, Requests: s.asked}
+	reconcile.Outlived(p, s.remains, &c)
 	return c
 }
 
@@ -80,6 +78,7 @@ type visitor struct {
 	twoNames bool
 	holds    bool           // there are some
 	refusals bool           // that outlive their records
+	requests bool           // there are some
 	minors   map[int64]bool // whose deletion has begun
 	sharing  map[int64]bool // who have an identifier in common with somebody else
 }
@@ -99,6 +98,11 @@ func (v *visitor) look(tx *store.Tx) error {
 	if v.holds, v.refusals, err = tx.AnyCircumstances(); err != nil {
 		return err
 	}
+	all, err := tx.Requests(false)
+	if err != nil {
+		return err
+	}
+	v.requests = len(all) > 0
 	minors, err := tx.HalfGone()
 	v.minors = setOf(minors)
 	return err
@@ -176,13 +180,19 @@ func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err err
 				return err
 			}
 		}
+		var requests map[int64][]store.Reached
+		if v.requests {
+			if requests, err = tx.RequestsOf(ids, v.twoNames); err != nil {
+				return err
+			}
+		}
 		for from := 0; from < len(rows); {
 			to := from
 			for to < len(rows) && rows[to].Person == rows[from].Person {
 				to++
 			}
 			id := rows[from].Person
-			out = append(out, subject{id: id, rows: rows[from:to], person: shared.Person(rows[from:to]), holds: holds[id], refused: refused[id], minor: v.minors[id]})
+			out = append(out, subject{id: id, rows: rows[from:to], person: shared.Person(rows[from:to]), holds: holds[id], remains: refused[id], asked: reconcile.Asked(requests[id]), minor: v.minors[id]})
 			from = to
 		}
 		return nil

@@ -41,13 +41,16 @@ type Identifier struct {
 // policy's rules, valid for the observation signature that they were made under.
 type Facts struct {
 	LeftAlone bool `json:"x,omitzero"` // out of the policy's scope
-	Erasure   bool `json:"e,omitzero"` // asks to be forgotten
+	Erasure   bool `json:"e,omitzero"` // asks to be forgotten, by a flag that the connector knows
+	Requested bool `json:"a,omitzero"` // asks to be forgotten, by a flag that the policy names
 	User      bool `json:"q,omitzero"` // uses the product
 	Suspected bool `json:"s,omitzero"` // may be a minor
 	Bounced   bool `json:"b,omitzero"` // mail fails for good
 	Mailable  bool `json:"m,omitzero"` // has an address and no opt-out: could be mailed
 	Unread    bool `json:"u,omitzero"` // something that decides could not be read
 	Future    bool `json:"f,omitzero"` // a signal's date lies in the future
+	// ProofUnread: a proven consent could not be read.
+	ProofUnread bool `json:"v,omitzero"`
 	// ScopeUnread: whether the policy is about the record could not be read.
 	ScopeUnread bool `json:"w,omitzero"`
 	// LinkUnread: an address, link or name by which records are joined or told apart

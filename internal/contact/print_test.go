@@ -63,7 +63,13 @@ func TestPrintingShowsNothing(t *testing.T) {
 func TestLoggingAndMarshallingShowNothing(t *testing.T) {
 	for _, v := range everywhere() {
 		var b bytes.Buffer
-		for _, h := range []slog.Handler{slog.NewTextHandler(&b, nil), slog.NewJSONHandler(&b, nil)} {
+		timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{} // whose digits may be anything, a year of birth too
+			}
+			return a
+		}}
+		for _, h := range []slog.Handler{slog.NewTextHandler(&b, timeless), slog.NewJSONHandler(&b, timeless)} {
 			slog.New(h).WithGroup("g").Info("read", "k", v)
 		}
 		shows(t, "slog", b.String())

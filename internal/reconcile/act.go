@@ -101,6 +101,7 @@ type order struct {
 	person   string // pseudonym
 	aka      []string
 	keys     []contact.Identifier
+	names    []contact.Key
 	decision string
 	refused  []contact.Refusal // what must outlive the record
 }

@@ -57,7 +57,7 @@ func (a *acting) again(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) 
 	var out []entry.Entry
 	decision := ""
 	if len(left) > 0 {
-		e, err := a.decisionEntry(tx, j, name, aka)
+		e, err := a.decisionEntry(tx, j, b.requests[j.id], name, aka)
 		if err != nil {
 			return nil, err
 		}
@@ -77,11 +77,12 @@ func (a *acting) again(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) 
 	}
 	a.flips(j, left)
 	var refused []contact.Refusal
+	var names []contact.Key
 	for _, o := range j.rows {
-		refused = append(refused, o.Facts.Refusals...)
+		refused, names = append(refused, o.Facts.Refusals...), append(names, o.Name)
 	}
 	for _, d := range left {
-		a.orders = append(a.orders, order{duty: d, person: name, aka: aka, keys: b.ids[j.id], decision: decision, refused: refused})
+		a.orders = append(a.orders, order{duty: d, person: name, aka: aka, keys: b.ids[j.id], decision: decision, refused: refused, names: names})
 	}
 	return out, nil
 }

@@ -34,6 +34,9 @@ func (r *run) finish(ctx context.Context, fault error) (Report, error) {
 		var out []entry.Entry
 		if fault == nil {
 			var err error
+			if err = r.keepRequests(tx); err != nil {
+				return nil, err
+			}
 			if out, err = r.keepFindings(tx); err != nil {
 				return nil, err
 			}
@@ -139,12 +142,15 @@ func (r *run) standing() {
 		if _, configured := r.Sources[e.Name]; configured {
 			continue
 		}
-		if e.Value.ByHand == nil && !e.Value.Aggregated {
+		if e.Value.ByHand == nil && !e.Value.Aggregated.Is {
 			r.findings.add(policy.FindNotConfigured, e.Name, "", 1, "", policy.NotConfiguredWords(e.Name))
 		}
 		if e.Value.Published != nil && !*e.Value.Published {
 			r.findings.add(policy.FindNotPublished, e.Name, "", 1, "", policy.NotPublishedWords(e.Name))
 		}
+	}
+	for _, f := range r.Policy.Standing(r.today) {
+		r.accountFinding(f)
 	}
 	if r.unpublished != "" {
 		r.findings.add(policy.FindLogBehind, "", "", 1, "", policy.LogBehindWords(r.unpublished))

@@ -27,7 +27,7 @@ func (r *run) keep(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) {
 	var out []entry.Entry
 	decision := ""
 	if backs || changed {
-		e, err := r.decisionEntry(tx, j, name, aka)
+		e, err := r.decisionEntry(tx, j, b.requests[j.id], name, aka)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,8 @@ func (r *run) keep(tx *store.Tx, b *bench, j judged) ([]entry.Entry, error) {
 			out = append(out, e)
 		}
 	}
-	return out, nil
+	es, err := r.flagged(tx, j, b.requests[j.id], name, aka)
+	return append(out, es...), err
 }
 
 func (e *Engine) publicOf(b *bench, j judged) (string, []string) {
@@ -62,6 +63,9 @@ func (r *run) decided(j judged, name string) store.Decided {
 		}
 	}
 	for _, f := range j.decision.Findings {
+		if f.Request != "" {
+			continue // it is the request's, whomever that reaches
+		}
 		d.Find(store.PersonFinding{Code: string(f.Code), Processor: f.Processor, Subject: r.Policy.Subject(f), Record: j.record(f.Processor), Count: 1,
 			Words: r.Policy.FindingWords(f), Due: f.Due})
 	}
@@ -69,8 +73,8 @@ func (r *run) decided(j judged, name string) store.Decided {
 }
 
 // decisionEntry logs a decision; the facts that it rests on become evidence.
-func (r *run) decisionEntry(tx *store.Tx, j judged, name string, aka []string) (entry.Entry, error) {
-	facts, err := json.Marshal(evidenceOf(j))
+func (r *run) decisionEntry(tx *store.Tx, j judged, requests []store.Reached, name string, aka []string) (entry.Entry, error) {
+	facts, err := json.Marshal(evidenceOf(j, requests))
 	if err != nil {
 		return entry.Entry{}, err
 	}
@@ -85,9 +89,10 @@ func (r *run) decisionEntry(tx *store.Tx, j judged, name string, aka []string) (
 
 // evidence is the facts of a decision, without refs and pseudonyms.
 type evidence struct {
-	At    time.Time       `json:"at"`
-	Facts []factsAt       `json:"facts"`
-	Other []contact.Facts `json:"shared,omitzero"`
+	At       time.Time        `json:"at"`
+	Facts    []factsAt        `json:"facts"`
+	Other    []contact.Facts  `json:"shared,omitzero"`
+	Requests []policy.Request `json:"requests,omitzero"`
 }
 
 type factsAt struct {
@@ -96,8 +101,8 @@ type factsAt struct {
 	Facts     contact.Facts `json:"facts"`
 }
 
-func evidenceOf(j judged) evidence {
-	e := evidence{Other: j.person.Shared}
+func evidenceOf(j judged, requests []store.Reached) evidence {
+	e := evidence{Other: j.person.Shared, Requests: Asked(requests)}
 	for _, o := range j.rows {
 		e.Facts = append(e.Facts, factsAt{o.Ref.Processor, o.Ref.Object, o.Facts})
 		if o.ReadAt.After(e.At) {

@@ -96,6 +96,12 @@ func (r *run) succeed(tx *store.Tx, to contact.Observation, merged []contact.Ref
 			if err := tx.Inherit(x.Key, heir); err != nil {
 				return nil, err
 			}
+			if x.Email {
+				continue // an address may be somebody else's, too
+			}
+			if err := tx.InheritRequests(x.Key, heir); err != nil {
+				return nil, err
+			}
 		}
 		name, _ := r.public(to.Identifiers, []store.Row{{Observation: to}})
 		_, joins := r.public(from.Identifiers, []store.Row{{Observation: from}})

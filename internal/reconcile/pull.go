@@ -54,6 +54,9 @@ func (r *run) pull(ctx context.Context) error {
 		for _, n := range s.Notes {
 			r.findings.note(n)
 		}
+		if err := r.weigh(name, s); err != nil {
+			return err
+		}
 	}
 	r.judgeClock(results)
 	return nil
@@ -102,6 +105,9 @@ func (x *pulling) do(ctx context.Context) error {
 	}
 	state := x.stream(ctx)
 	x.took = x.Clock().Sub(x.after.ReadAt)
+	if state == nil {
+		state = x.survey(ctx)
+	}
 	x.progress().Read(x.name, x.contacts, x.fault)
 	if err := errors.Join(state, ctx.Err()); err != nil {
 		return err

@@ -102,12 +102,12 @@ func age(d time.Duration) string {
 
 // verdicts are those that people in scope get, in the order in which they are shown.
 func verdicts() []policy.Verdict {
-	return []policy.Verdict{policy.Kept, policy.Lapsed, policy.Minor, policy.NoBasis, policy.Undetermined, policy.Conflict}
+	return []policy.Verdict{policy.Kept, policy.Lapsed, policy.Forgotten, policy.Minor, policy.NoBasis, policy.Undetermined, policy.Conflict}
 }
 
 func (r Report) textPersons(t text) {
 	t.head("%d persons", r.Persons)
-	words := map[policy.Verdict]string{policy.Kept: "stay", policy.Lapsed: "have lapsed", policy.Minor: "are too young", policy.NoBasis: "have withdrawn the last basis",
+	words := map[policy.Verdict]string{policy.Kept: "stay", policy.Lapsed: "have lapsed", policy.Forgotten: "asked to be forgotten", policy.Minor: "are too young", policy.NoBasis: "have withdrawn the last basis",
 		policy.Undetermined: "can't be decided, and stay", policy.Conflict: "are joined from too many contacts, and stay"}
 	var rows [][]string
 	for _, v := range verdicts() {

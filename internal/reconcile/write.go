@@ -99,6 +99,12 @@ func (a *acting) intend(ctx context.Context, orders []order) ([]order, error) {
 				}
 				continue
 			}
+			if asked, err := a.serves(tx, o); err != nil || !asked {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
 			e, err := a.intent(tx, &o, now, holds)
 			if err != nil {
 				return nil, err

@@ -22,11 +22,13 @@ func TestMigrationsAreNotEdited(t *testing.T) {
 		"migrations/sqlite/00003_changed.sql":      "2e91b9ddb1f4114272f35f5844a7df9a8f2a7c96dee858eeb22b08e6883e7666",
 		"migrations/sqlite/00004_activation.sql":   "5a3dfe1ddbf72ba3e9f1cc1782390b6fb86aae79ad80ee19484e2c3393c0fc94",
 		"migrations/sqlite/00005_account.sql":      "89e0b33ae1c6508be0ecde91d487f489405731e1d5a76000cff5ff06fcb76aab",
+		"migrations/sqlite/00006_request.sql":      "d4ea56b37e4cede51e5dd2fabd20a05db6991489549ad209751bf9075800e918",
 		"migrations/postgres/00001_state.sql":      "d44f4cf50532d68ff965485fa8e4f183a6708a48f50ef444da0bc0ddc229e002",
 		"migrations/postgres/00002_lease.sql":      "11ebce11fb9f18bbf266e042d3a596dd4a48aaf46fefa4e61c77e66d0e89ea39",
 		"migrations/postgres/00003_changed.sql":    "2fe6bc1c8c4ebd8d4f46dfb51f0751b681b5becd5ae02760493cc4af55ddb9aa",
 		"migrations/postgres/00004_activation.sql": "3bdfc6342a36936336f16031bec2a98ee9be264f67677dbf3bae996708cafe09",
 		"migrations/postgres/00005_account.sql":    "003620fe60802c5c8685dc618dc995145fcfb6ff5da3d320d0b9eb1ab290295d",
+		"migrations/postgres/00006_request.sql":    "7cb44227a60b0a50bd5db2376ac8af2a90865cab1f0969f58abb80b4f34528d7",
 	}
 	got := map[string]string{}
 	err := fs.WalkDir(migrations, ".", func(path string, d fs.DirEntry, err error) error {

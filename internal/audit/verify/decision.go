@@ -14,10 +14,27 @@ type decision struct {
 	uses                 int // by duties, and by the person whose latest it is
 }
 
-// person is one whose latest decision demands something or who has open duties.
+// person is a pseudonym of somebody whose latest decision demands something or who
+// has open duties. Several people at one address have it in common, each with a
+// latest decision of their own.
 type person struct {
-	latest *decision
+	latest []*decision
 	duties int
+}
+
+// same tells whether a newer decision is on the same person, by their pseudonyms:
+// they have a record in common, or whatever else beside the one that both bear.
+func (d *decision) same(aka []string) bool {
+	alone := true
+	for _, a := range d.aka {
+		if a == d.person {
+			continue
+		}
+		if alone = false; slices.Contains(aka, a) {
+			return true
+		}
+	}
+	return alone
 }
 
 func (b *book) person(name string) *person {
@@ -50,14 +67,22 @@ func (b *book) decide(e event, x *entry.Decision) {
 		}
 	}
 	p := b.person(x.Person)
-	b.unuse(p.latest)
-	p.latest = nil
+	p.latest = slices.DeleteFunc(p.latest, func(d *decision) bool {
+		past := d.same(x.Aka)
+		if past {
+			b.unuse(d)
+		}
+		return past
+	})
 	if len(x.Demands) == 0 && p.duties == 0 {
-		delete(b.persons, x.Person)
+		if len(p.latest) == 0 {
+			delete(b.persons, x.Person)
+		}
 		return
 	}
-	p.latest = &decision{x.ID, x.Person, x.Revision, x.Aka, x.Demands, 1}
-	b.decided[x.ID] = p.latest
+	n := &decision{x.ID, x.Person, x.Revision, x.Aka, x.Demands, 1}
+	p.latest = append(p.latest, n)
+	b.decided[x.ID] = n
 }
 
 // demanded judges R4: the intent does what was decided, of whom it was decided,
@@ -80,8 +105,10 @@ func (b *book) demanded(e event, x *entry.Intent, d *duty, c *cycle) {
 	if c != nil && c.Revision != c.then && c.Revision != b.active.revision {
 		b.fault(e, "R4", x.Duty, "the cycle's revision is not the active one")
 	}
-	if p := b.persons[x.Person]; p != nil && p.latest != nil && p.latest != n && !slices.Contains(p.latest.demands, demandOf(x)) {
-		b.fault(e, "R4", x.Duty, "the newer decision %s does not demand %s", p.latest.id, demandOf(x))
+	for _, newer := range b.person(x.Person).latest {
+		if newer != n && n.same(newer.aka) && !slices.Contains(newer.demands, demandOf(x)) {
+			b.fault(e, "R4", x.Duty, "the newer decision %s does not demand %s", newer.id, demandOf(x))
+		}
 	}
 }
 

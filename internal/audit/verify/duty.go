@@ -80,7 +80,9 @@ func (b *book) end(name string, d *duty) {
 	}
 	p := b.person(d.person)
 	if p.duties--; p.duties == 0 {
-		b.unuse(p.latest)
+		for _, l := range p.latest {
+			b.unuse(l)
+		}
 		delete(b.persons, d.person)
 	}
 }

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -146,5 +147,29 @@ func TestARunningCycleIsOpenAndNoProblem(t *testing.T) {
 	late := func() time.Time { return s.now.Add(25 * time.Hour) }
 	if r := check(t, s, s.build(), verify.Options{Clock: late}); len(r.Overdue) != 1 {
 		t.Errorf("after 25 h overdue is %+v", r.Overdue)
+	}
+}
+
+// Two people at one address bear one pseudonym in the log, and a decision on the
+// one is none on the other.
+func TestTwoPeopleAtOneAddress(t *testing.T) {
+	s := newStory(t)
+	s.begin()
+	s.start("shared", "enforce")
+	s.open("anna")
+	other := slices.Sorted(slices.Values([]string{who("anna"), who("record of the other")}))
+	s.add(entry.DecisionMade, entry.Decision{ID: id("decision other"), Person: who("anna"), Aka: other, Revision: s.revision,
+		Verdict: "keep", Demands: []string{}, Rules: []string{}, Reasons: []string{"no-signal"}, Facts: commit("other")})
+	d := s.entries[slices.IndexFunc(s.entries, func(e entry.Entry) bool { x, ok := e.Body.(entry.Decision); return ok && x.ID == id("decision anna") })].Body.(entry.Decision)
+	d.ID = id("decided again")
+	s.add(entry.DecisionMade, d)
+	d.ID, d.Demands, d.Aka = id("other again"), []string{"unsubscribe.hubspot.email"}, other
+	s.add(entry.DecisionMade, d)
+	i := s.intend("anna", 1, "routine")
+	edit(s, i, func(x *entry.Intent) { x.Decision = id("decided again") })
+	s.outcome("anna", 1, "gone")
+	s.finish()
+	if r := check(t, s, s.build(), verify.Options{}); !r.OK {
+		t.Errorf("%+v", r.Problems)
 	}
 }

@@ -36,7 +36,7 @@ func AllScopes() []string {
 	all := map[string]bool{"sales-email-read": true, "business_units_view.read": true}
 	for _, n := range []need{
 		account, contactsRead, contactsWrite, schemas, dealsRead, listsRead, listsWrite, exporting,
-		definitionsRead, statusRead, statusWrite, statusBatchRead, statusBatchWrite, sensitiveRead, highlyRead,
+		definitionsRead, statusRead, statusWrite, statusBatchRead, statusBatchWrite, sensitiveRead, highlyRead, usersRead, teamsRead,
 	} {
 		for _, s := range n {
 			all[s] = true

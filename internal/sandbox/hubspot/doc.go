@@ -29,7 +29,7 @@
 //
 // By method and route template, as in "GET /crm/objects/{v}/contacts/{id}"; legacy
 // paths under the dated template. The purpose goes by the route alone: account,
-// properties, definitions and pipelines are describe; list, search, associations,
+// properties, users, definitions and pipelines are describe; list, search, associations,
 // deals, lists and exports are read; a contact by id, contacts/batch/read, and the
 // status and unsubscribe-all reads of one address are reread. The batch reads of
 // statuses are read when they name more than one address, else reread. What

@@ -89,6 +89,9 @@ type Portal struct {
 	nextDeal int64
 	lists    []*list
 	exports  []*export
+	roles    []named
+	teams    []named
+	logins   []login
 
 	keys     map[string]*key
 	grants   map[string]*grant
@@ -119,6 +122,7 @@ func New(o Options) *Portal {
 		nextID: 10_000 + int64(mix(o.Seed)%90_000), nextDeal: 5_000_000_000 + int64(mix(o.Seed+1)%1_000_000),
 	}
 	p.installCatalogue()
+	p.logins = []login{owner()}
 	p.keys[o.Token] = newKey(o.Token, o.Scopes, o.PerTenSeconds)
 	return p
 }

@@ -46,7 +46,7 @@ func segments(u *url.URL) ([]string, bool) {
 		}
 		parts[i] = text
 	}
-	if len(parts) > 2 && parts[0] == "crm" {
+	if len(parts) > 2 && (parts[0] == "crm" || parts[0] == "settings") {
 		if isLegacy(parts[2]) {
 			return parts, false // the dated order is for dated versions
 		}
@@ -121,6 +121,10 @@ func routes() []*route {
 		{get, "/crm/properties/{v}/contacts/{name}", "v3", kit.Describe, []need{schemas}, noBody, (*Portal).contactProperty},
 		{get, "/crm/properties/{v}/deals", "v3", kit.Describe, []need{dealsRead}, noBody, (*Portal).dealProperties},
 		{get, "/crm/pipelines/{v}/deals", "v3", kit.Describe, []need{dealsRead}, noBody, (*Portal).pipelines},
+
+		{get, "/settings/users/{v}", "v3", kit.Describe, []need{usersRead}, noBody, (*Portal).users},
+		{get, "/settings/users/{v}/roles", "v3", kit.Describe, []need{usersRead}, noBody, (*Portal).rolesOf},
+		{get, "/settings/users/{v}/teams", "v3", kit.Describe, []need{teamsRead}, noBody, (*Portal).teamsOf},
 
 		{get, contacts, "v3", kit.Read, one, noBody, (*Portal).list},
 		{post, contacts, "v3", kit.Write, []need{contactsWrite}, jsonBody, (*Portal).create},

@@ -50,6 +50,9 @@ func (s *subject) hubspot(created time.Time) *hub {
 	if s.n%3 == 0 {
 		h.props["pupil_count"] = strconv.Itoa(s.m.between(40, 1200))
 	}
+	if s.n%37 == 5 { // somebody's own idea of what to note
+		h.props[UnlistedProperty] = strconv.Itoa(36 + s.n%10)
+	}
 	return h
 }
 

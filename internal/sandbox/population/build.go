@@ -78,6 +78,7 @@ func Build(o Options, sf *salesforce.Org, hs *hubspot.Portal) (Truth, error) {
 // furnish makes what people are attached to: schools, campaigns, record types.
 func (m *maker) furnish(people int) {
 	Define(m.hs)
+	m.staff()
 	for _, object := range []string{"Lead", "Contact"} {
 		m.sf.AddField(object, NewsletterFlag, "boolean")
 		for _, name := range []string{platformUser, employee} {

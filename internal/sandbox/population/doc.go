@@ -58,6 +58,9 @@
 //     alone, with all records that are joined to theirs (C18).
 //   - Job applicants who are known for nothing else: six months (row 35).
 //
+// Beside the people there are a handful of users, apps and a custom property, of
+// which one role, one app and the property are in no policy (staff.go).
+//
 // Not here, because nothing at the processors tells it before something happens:
 // holds, requests and suppressions (rows 14, 15, 36, 38, 40, 42), broken or moved
 // processors (24, 27, 43 to 48, 54 to 56), the surge of minors (37). Row 28, no

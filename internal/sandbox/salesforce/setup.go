@@ -44,8 +44,9 @@ func (o *Org) private(t *table, r *row) bool {
 	return false
 }
 
-// APIUser is the id of the user whom the app runs as.
-func (o *Org) APIUser() string { return o.users.api }
+// Users are the ids of those who are there from the org's first day; the first is
+// the user whom the app runs as.
+func (o *Org) Users() []string { return []string{o.users.api, o.users.staff, o.users.queue} }
 
 // tally answers a question for counts of filled columns: one row of numbers.
 func (o *Org) tally(c *call, s *statement, slots []uint32, all bool) answer {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,17 @@ type Property struct {
 	Type      string `json:"type"`
 	FieldType string `json:"fieldType"`
 	Archived  bool   `json:"archived"`
+	// Calculated values hold nothing of their own.
+	Calculated bool  `json:"calculated"`
+	Shipped    *bool `json:"hubspotDefined"` // nil: HubSpot didn't say
+}
+
+// Custom tells whether the account's people, or a program, made the property.
+func (p Property) Custom() bool {
+	if p.Shipped == nil {
+		return !strings.HasPrefix(p.Name, "hs_")
+	}
+	return !*p.Shipped
 }
 
 // The kinds of property that HubSpot's default answer leaves out.

@@ -79,28 +79,43 @@ func (c *Client) List(ctx context.Context, props []string, after string, limit i
 // Count reads how many contacts the search index knows. It lags behind, and is
 // good for telling an empty account from an empty answer.
 func (c *Client) Count(ctx context.Context) (int, error) {
-	type filter struct {
-		Property string `json:"propertyName"`
-		Operator string `json:"operator"`
+	n, _, err := c.having(ctx, "hs_object_id")
+	return n, err
+}
+
+// Filled reads how many contacts have a value of a property, by the search index.
+func (c *Client) Filled(ctx context.Context, property string) (int, error) {
+	if err := c.search.Wait(ctx); err != nil {
+		return 0, &fault.Error{Kind: fault.Transient, Op: c.processor + " POST " + contactsRoute + "/search", Hint: "stopped before it was sent"}
 	}
-	type group struct {
-		Filters []filter `json:"filters"`
+	n, shown, err := c.having(ctx, property)
+	if err == nil && shown != (n > 0) {
+		return 0, &fault.Error{Kind: fault.Transient, Op: c.processor + " POST " + contactsRoute + "/search", Hint: "the search counts more than it shows"}
 	}
+	return n, err
+}
+
+// having asks the search index for the contacts that have a property, and for the
+// number of one of them: what it counts, and whether it shows one.
+func (c *Client) having(ctx context.Context, property string) (n int, shown bool, err error) {
 	var out struct {
-		Total *int `json:"total"`
+		Total   *int `json:"total"`
+		Results []struct {
+			ID ID `json:"id"`
+		} `json:"results"`
 	}
 	q := call{method: http.MethodPost, path: contactsPath + "/search", route: contactsRoute + "/search", out: &out, body: struct {
-		Groups     []group  `json:"filterGroups"`
-		Properties []string `json:"properties"`
-		Limit      int      `json:"limit"`
-	}{[]group{{[]filter{{"hs_object_id", "HAS_PROPERTY"}}}}, []string{"hs_object_id"}, 1}}
+		Groups     []searchGroup `json:"filterGroups"`
+		Properties []string      `json:"properties"`
+		Limit      int           `json:"limit"`
+	}{[]searchGroup{{[]searchFilter{{Property: property, Operator: "HAS_PROPERTY"}}}}, []string{"hs_object_id"}, 1}}
 	if _, err := c.do(ctx, q); err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	if out.Total == nil {
-		return 0, c.garbled(q, http.StatusOK)
+	if out.Total == nil || *out.Total < 0 {
+		return 0, false, c.garbled(q, http.StatusOK)
 	}
-	return *out.Total, nil
+	return *out.Total, len(out.Results) > 0, nil
 }
 
 // complete tells whether every row has its id and its properties.
