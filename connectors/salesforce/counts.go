@@ -12,10 +12,10 @@ import (
 	"github.com/lapsed/lapsed/internal/fault"
 )
 
-// survey counts the rows of everything that will be read, and asks for merged
+// count counts the rows of everything that will be read, and asks for merged
 // records, a few questions a call. The merged are asked for beside the counts of
 // what they were merged into: an answer that was emptied as a whole is found out.
-func (r *reader) survey(ctx context.Context) error {
+func (r *reader) count(ctx context.Context) error {
 	var persons, merged, related []api.Select
 	for _, rec := range r.plan.records {
 		persons = append(persons, api.Select{Object: rec.object})

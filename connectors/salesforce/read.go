@@ -30,7 +30,7 @@ func (c *Connector) Read(ctx context.Context, each func([]contact.Contact) error
 	err := c.planned(ctx, func(p plan) error {
 		r := &reader{c: c, plan: p, join: joiner{c: c}, counts: map[string]int{}}
 		defer r.join.close()
-		if err := r.survey(ctx); err != nil {
+		if err := r.count(ctx); err != nil {
 			return err
 		}
 		reading = connectors.Reading{AsOf: r.began, Mark: c.mark(r.began)}
