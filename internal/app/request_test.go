@@ -428,7 +428,7 @@ func TestRequestsReceivedEarlier(t *testing.T) {
 		}
 		err = a.Store.Read(context.Background(), func(tx *store.Tx) error {
 			all, err := tx.Requests(true)
-			if err != nil || len(all) != 1 || all[0].Received.Before((today-39).Start(a.Policy.Zone()).Add(-time.Second)) {
+			if err != nil || len(all) != 1 || all[0].Received.Before((today - 39).Start(a.Policy.Zone()).Add(-time.Second)) {
 				t.Errorf("%+v, %v", all, err)
 			}
 			return nil
