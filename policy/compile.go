@@ -34,6 +34,7 @@ type Policy struct {
 	forms    map[string]int // id → number
 	// countries tell where somebody is, nil where no rule asks.
 	countries countries
+	outside   map[string]*Safeguard // processors outside the zone → what protects data there, nil = nothing
 }
 
 // Binding tells which processors have a connector: the policy's name of the
@@ -75,6 +76,7 @@ func (d *Document) bind(src document.Source, bound Binding) *Policy {
 	if d.Residency != nil {
 		p.countries = d.countries()
 	}
+	p.outside = d.outside()
 	c := &compiler{p: p, bound: bound}
 	c.rules()
 	for name, cat := range bound {

@@ -212,6 +212,7 @@ func (j *judge) age() {
 		return
 	}
 	young, old, unclear := j.with.Minor, false, false
+	j.suspected = j.suspected || j.with.WasMinor
 	for i := range j.person.Observations {
 		o := &j.person.Observations[i]
 		for _, b := range o.Facts.Births {

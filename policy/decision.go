@@ -114,6 +114,10 @@ type Circumstances struct {
 	// Minor tells that the person's age was known by a record that we deleted for
 	// it, while others of theirs still have to go (C4).
 	Minor bool
+	// WasMinor tells that somebody was deleted for their age who had an identifier of
+	// this person's: perhaps they, whose age no record tells any more. They are
+	// suspected (C4): whoever shares a child's address is not deleted for it.
+	WasMinor bool
 	// Requests are what the person has asked for, in the order in which it came (C26).
 	Requests []Request
 }

@@ -47,6 +47,10 @@
 // somebody where their data came from, is a finding with its day and never a
 // deletion: a human renews a safeguard, moves data or writes a letter.
 //
+// What an account shows beside its contacts ([Account]) is weighed the same way:
+// who has access, which programs, which fields are filled. A name that the policy
+// doesn't list is a finding, and so is what could not be seen.
+//
 // Two people at one address are no person, but what is refused there is refused
 // for both and either one's act keeps both ([Reaches]).
 package policy

@@ -29,11 +29,11 @@ func (j *judge) residency() {
 	}
 	for i := range j.person.Observations {
 		name := j.person.Observations[i].Ref.Processor
-		switch p, listed := j.p.Processors.Get(name); {
-		case !listed || j.p.inside(p.Region):
+		switch s, outside := j.p.outside[name]; {
+		case !outside:
 		case promise == insideOnly:
 			j.find(code, name, -1, contact.Key{})
-		case !j.safe(p.Safeguard):
+		case !j.safe(s):
 			j.find(FindNoSafeguard, name, -1, contact.Key{})
 		}
 	}
@@ -50,4 +50,16 @@ func (j *judge) safe(s *Safeguard) bool {
 	}
 	j.changes(s.ReviewBy + 1)
 	return j.today <= s.ReviewBy
+}
+
+// outside are the processors whose region lies outside the zone, with what protects
+// data there.
+func (d *Document) outside() map[string]*Safeguard {
+	out := map[string]*Safeguard{}
+	for i := range d.Processors {
+		if p := &d.Processors[i].Value; !d.inside(p.Region) {
+			out[d.Processors[i].Name] = p.Safeguard
+		}
+	}
+	return out
 }

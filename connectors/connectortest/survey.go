@@ -50,6 +50,7 @@ func inhabited(a Account) (field string, in int) {
 	refs := crowd(a, 12)
 	field = a.Invent("shoe_size", refs[:7]...)
 	a.Bin(refs[0])
+	a.Invent("hat_size") // nobody has told theirs
 	for range 3 {
 		a.Staff("Interns")
 	}

@@ -14,13 +14,15 @@ import (
 // surveyed is a connector whose account shows what a test says.
 type surveyed struct {
 	connectors.Connector
-	shows connectors.Survey
-	fails error
-	asked int
+	shows   connectors.Survey
+	fails   error
+	asked   int
+	bounded bool // it may not hang
 }
 
-func (s *surveyed) Survey(context.Context) (connectors.Survey, error) {
+func (s *surveyed) Survey(ctx context.Context) (connectors.Survey, error) {
 	s.asked++
+	_, s.bounded = ctx.Deadline()
 	return s.shows, s.fails
 }
 
@@ -69,6 +71,9 @@ func TestAccountIsWeighed(t *testing.T) {
 	}
 
 	asked := s.asked
+	if !s.bounded {
+		t.Error("an account that hangs keeps the others waiting")
+	}
 	w.advance(30 * time.Minute)
 	want(w.quiet(t, look), 12, 2, 1)
 	if s.asked != asked {

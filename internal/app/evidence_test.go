@@ -7,6 +7,7 @@ import (
 
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
+	"github.com/lapsed/lapsed/policy"
 )
 
 // A minor whose birthday only one processor knows goes at all of them, also if
@@ -118,5 +119,36 @@ func TestInvariant10YesAndStillMailed(t *testing.T) {
 				t.Errorf("%d are accepted, want 2; %d are final, want 1", n, m)
 			}
 		})
+	}
+}
+
+// A record that is first read when the one that knew the age is gone may be the
+// same child's: its mail stops and a human looks, and nobody is deleted for what
+// somebody else at the address was (C4, C19).
+func TestWhatIsLeftOfAMinorCastsASuspicion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "enforce")
+	w.wide(t)
+	w.crowd(3)
+	w.run(t)
+	sf := w.customer("kari", map[string]any{"Birthdate": now.AddDate(-15, 0, 0)})
+	w.run(t)
+	w.wantContact(t, sf, "binned")
+	hs := w.proven("kari")
+	w.advance(time.Hour)
+	r := w.run(t)
+	if has(r, policy.FindSuspectedMinor, "") != 1 || w.mailed(t, hs) {
+		t.Errorf("mailed: %v, findings %v", w.mailed(t, hs), r.Findings)
+	}
+	w.wantHubSpot(t, hs, "live")
+	w.hs.Set(hs, map[string]string{"date_of_birth": "1979-02-03"})
+	w.advance(time.Hour)
+	if r = w.run(t); has(r, policy.FindSuspectedMinor, "") != 0 {
+		t.Errorf("a known age ends it: %v", r.Findings)
+	}
+	w.hs.Set(hs, map[string]string{"date_of_birth": ""})
+	w.advance(time.Hour)
+	if r = w.run(t); has(r, policy.FindSuspectedMinor, "") != 1 {
+		t.Errorf("no age is known again: %v", r.Findings)
 	}
 }

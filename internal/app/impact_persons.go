@@ -24,7 +24,7 @@ type subject struct {
 	rows    []store.Row
 	person  contact.Person
 	holds   []policy.Hold
-	refused []store.Suppression
+	remains []store.Suppression
 	asked   []policy.Request
 	minor   bool // was known to be one by a record that went first
 }
@@ -32,11 +32,7 @@ type subject struct {
 // under is what decides beside the person's observations, in a policy's own numbers.
 func (s *subject) under(p *policy.Policy) policy.Circumstances {
 	c := policy.Circumstances{Holds: s.holds, Minor: s.minor, Requests: s.asked}
-	for _, x := range s.refused {
-		if r, ok := p.Refusal(x.Extent, x.Topic, x.Since); ok {
-			c.Refused = append(c.Refused, r)
-		}
-	}
+	reconcile.Outlived(p, s.remains, &c)
 	return c
 }
 
@@ -196,7 +192,7 @@ func (v *visitor) load(ctx context.Context, ids []int64) (out []subject, err err
 				to++
 			}
 			id := rows[from].Person
-			out = append(out, subject{id: id, rows: rows[from:to], person: shared.Person(rows[from:to]), holds: holds[id], refused: refused[id], asked: reconcile.Asked(requests[id]), minor: v.minors[id]})
+			out = append(out, subject{id: id, rows: rows[from:to], person: shared.Person(rows[from:to]), holds: holds[id], remains: refused[id], asked: reconcile.Asked(requests[id]), minor: v.minors[id]})
 			from = to
 		}
 		return nil

@@ -65,15 +65,22 @@ func (e *Engine) bench(tx *store.Tx, persons []int64) (*bench, error) {
 func (e *Engine) decide(b *bench, rows []store.Row, now time.Time) judged {
 	j := judged{id: rows[0].Person, rows: rows, person: b.shared.Person(rows)}
 	with := policy.Circumstances{Holds: b.holds[j.id], Minor: begun(b.duties[j.id])}
-	for _, s := range b.suppressed[j.id] {
-		if t, ok := e.Policy.Refusal(s.Extent, s.Topic, s.Since); ok {
-			with.Refused = append(with.Refused, t)
-		}
-	}
+	Outlived(e.Policy, b.suppressed[j.id], &with)
 	with.Requests = Asked(b.requests[j.id])
 	j.decision = e.Policy.Decide(j.person, with, now)
 	j.changes = duty.Sync(j.id, b.duties[j.id], j.decision.Demands, duty.Terms{Now: now, Grace: e.Policy.Grace(), Zone: e.Policy.Zone(), NewID: e.dutyID})
 	return j
+}
+
+// Outlived adds what outlived its records to what decides on somebody.
+func Outlived(p *policy.Policy, remains []store.Suppression, with *policy.Circumstances) {
+	for _, s := range remains {
+		if s.Kind == "minor" {
+			with.WasMinor = true
+		} else if t, ok := p.Refusal(s.Extent, s.Topic, s.Since); ok {
+			with.Refused = append(with.Refused, t)
+		}
+	}
 }
 
 // begun tells whether a minor's deletion is done at one record and not at another:

@@ -186,9 +186,15 @@ func (r *run) suppress(tx *store.Tx, d duty.Duty, o order) ([]entry.Entry, error
 		return nil, err
 	}
 	end := until.After(r.today)
-	for _, k := range keys {
-		if err := tx.Suppress(store.Suppression{Key: k, Kind: kind, Since: r.Clock().Unix(), Until: end, Public: o.person}); err != nil {
-			return nil, err
+	kinds := []string{kind}
+	if d.Ground == policy.GroundMinor {
+		kinds = append(kinds, "minor") // the record may have been the only one that knew
+	}
+	for _, kind := range kinds {
+		for _, k := range keys {
+			if err := tx.Suppress(store.Suppression{Key: k, Kind: kind, Since: r.Clock().Unix(), Until: end, Public: o.person}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return []entry.Entry{{Kind: entry.SuppressionAdded, Body: entry.SuppressionWasAdded{Person: o.person, Extent: contact.ExtentMarketing.String(), Until: end.String()}}}, nil

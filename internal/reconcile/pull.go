@@ -105,7 +105,7 @@ func (x *pulling) do(ctx context.Context) error {
 	}
 	state := x.stream(ctx)
 	x.took = x.Clock().Sub(x.after.ReadAt)
-	if state == nil {
+	if x.whole && x.fault == nil && state == nil {
 		state = x.survey(ctx)
 	}
 	x.progress().Read(x.name, x.contacts, x.fault)

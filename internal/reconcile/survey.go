@@ -29,23 +29,17 @@ type lacking struct {
 // before stands; nothing of the read, and nobody's deletion, hangs on it.
 func (x *pulling) survey(ctx context.Context) error {
 	s, able := x.source.(connectors.Surveyor)
-	if !able || !x.whole || x.fault != nil || !x.Policy.Weighs() {
+	if !able || !x.Policy.Weighs() {
 		return nil
 	}
 	var found connectors.Survey
 	err := within(ctx, x.name, x.stall()/3, func(ctx context.Context) (err error) { found, err = s.Survey(ctx); return err })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	if x.after.AccountFault = faultCode(err); err != nil {
-		return nil
+		return ctx.Err() // else a finding tells
 	}
 	text, err := json.Marshal(surveyOf(found))
-	if err != nil {
-		return err
-	}
 	x.after.Account, x.after.AccountAt = string(text), x.after.ReadAt
-	return nil
+	return err
 }
 
 // surveyOf is a survey as the policy takes it.

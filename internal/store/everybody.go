@@ -24,10 +24,10 @@ func (tx *Tx) HalfGone() ([]int64, error) {
 	return scan(rows, err, scanID)
 }
 
-// AnyCircumstances tells whether there is any hold in force, and any refusal that
-// outlived its record.
+// AnyCircumstances tells whether there is any hold in force, and anything that
+// outlived a record and decides on others.
 func (tx *Tx) AnyCircumstances() (holds, refusals bool, err error) {
-	err = tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind = 'refused')`).Scan(&holds, &refusals)
+	err = tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM hold WHERE released = 0), EXISTS (SELECT 1 FROM suppression WHERE kind IN ('refused', 'minor'))`).Scan(&holds, &refusals)
 	return holds, refusals, err
 }
 

@@ -88,7 +88,7 @@ func (tx *Tx) HoldsOf(persons []int64) (map[int64][]policy.Hold, error) {
 // Suppression is what remains of a person under one identifier.
 type Suppression struct {
 	Key    contact.Key
-	Kind   string // refused, erased, lapsed
+	Kind   string // refused, erased, lapsed, minor (deleted for their age)
 	Extent contact.Extent
 	Topic  string
 	Since  int64 // Unix seconds
@@ -114,7 +114,7 @@ func (tx *Tx) Inherit(from, to contact.Key) error {
 		return err
 	}
 	_, err := tx.Exec(`INSERT INTO suppression (key, kind, extent, topic, since, until_day, public)
-		SELECT $2, kind, extent, topic, since, until_day, public FROM suppression WHERE key = $1 AND kind = 'refused'
+		SELECT $2, kind, extent, topic, since, until_day, public FROM suppression WHERE key = $1 AND kind IN ('refused', 'minor')
 		ON CONFLICT (key, kind, extent, topic) DO UPDATE SET since = `+tx.engine.larger+`(suppression.since, excluded.since)`, from[:], to[:])
 	if err != nil {
 		return err
@@ -123,22 +123,36 @@ func (tx *Tx) Inherit(from, to contact.Key) error {
 }
 
 // ExpireSuppressions removes what has run out by a day, and returns the
-// pseudonyms of the persons that it was of.
+// pseudonyms of the persons that it was of. Whom it decided on is decided again.
 func (tx *Tx) ExpireSuppressions(today policy.Day) ([]string, error) {
-	rows, err := tx.Query(`DELETE FROM suppression WHERE until_day <> 0 AND until_day < $1 RETURNING public`, int(today))
-	public, err := scan(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+	rows, err := tx.Query(`DELETE FROM suppression WHERE until_day <> 0 AND until_day < $1 RETURNING public, key`, int(today))
+	var public []string
+	keys, err := scan(rows, err, func(r *sql.Rows) (k contact.Key, err error) {
+		var s string
+		var key sql.RawBytes
+		err = r.Scan(&s, &key)
+		copy(k[:], key)
+		public = append(public, s)
+		return k, err
+	})
+	for _, k := range keys {
+		if err == nil {
+			err = tx.callKey(k)
+		}
+	}
 	slices.Sort(public)
 	return slices.Compact(public), err
 }
 
-// SuppressedOf returns the refusals that outlive deleted records, for some persons.
+// SuppressedOf returns what decides on some persons of what outlived deleted
+// records: refusals, and that somebody was too young.
 func (tx *Tx) SuppressedOf(persons []int64) (map[int64][]Suppression, error) {
 	list, err := listed(persons)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := tx.Query(`SELECT DISTINCT o.person, s.kind, s.extent, s.topic, s.since, s.until_day FROM suppression s JOIN identifier i ON i.key = s.key
-		JOIN observation o ON o.id = i.observation WHERE s.kind = 'refused' AND o.person IN (`+tx.engine.numbers+`)`, list)
+		JOIN observation o ON o.id = i.observation WHERE s.kind IN ('refused', 'minor') AND o.person IN (`+tx.engine.numbers+`)`, list)
 	out := map[int64][]Suppression{}
 	_, err = scan(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var p int64

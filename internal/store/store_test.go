@@ -298,5 +298,23 @@ func TestSuppressionExpires(t *testing.T) {
 			}
 			return nil
 		})
+		// That somebody was a minor decides on who comes later, and on nobody once it is over.
+		_ = s.Write(ctx, func(tx *Tx) error {
+			if err := tx.Suppress(Suppression{Key: key("a"), Kind: "minor", Since: 7, Until: 200, Public: "p1"}); err != nil {
+				t.Error(err)
+			}
+			us, _ := tx.Undecided(9)
+			if by, err := tx.SuppressedOf([]int64{1}); err != nil || len(by[1]) != 2 || len(us) != 1 {
+				t.Errorf("%v, %v decide on %v", by, err, us)
+			}
+			if err := tx.WereDecided(us); err != nil {
+				t.Error(err)
+			}
+			_, err := tx.ExpireSuppressions(201)
+			if us, _ := tx.Undecided(9); err != nil || len(us) != 1 {
+				t.Errorf("a suspicion that is over is decided on %v, %v", us, err)
+			}
+			return nil
+		})
 	})
 }
