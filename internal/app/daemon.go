@@ -147,7 +147,7 @@ func (d *daemon) turn(ctx context.Context, now bool) time.Duration {
 	}
 	d.ended(ctx, r, err, time.Since(began))
 	d.worked = time.Now()
-	return 0
+	return 2 * a.patience() // also if the next is due: whoever waits for the lease finds it free
 }
 
 // settleFor is how long after a cycle its connections and pools are still about.

@@ -48,7 +48,7 @@ func (x *examination) stateAndLog(ctx context.Context) {
 		if x.head, err = tx.LogAt(); err != nil {
 			return err
 		}
-		return x.standing(within, tx)
+		return x.standing(tx)
 	})
 	if err != nil {
 		x.unopened(err, wait)
@@ -108,7 +108,7 @@ func (x *examination) unopened(err error, wait time.Duration) {
 }
 
 // standing tells of what people did and when the last cycle was.
-func (x *examination) standing(ctx context.Context, tx *store.Tx) error {
+func (x *examination) standing(tx *store.Tx) error {
 	if x.policy == nil {
 		active, ok, err := tx.ActivePolicy()
 		if err != nil {

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
+
+	"github.com/lapsed/lapsed/internal/metrics"
 )
 
 // The next cycle is due an interval after the last, whichever process did it, and
@@ -42,6 +45,21 @@ func TestWhenTheNextCycleIsDue(t *testing.T) {
 	if d := due(off(w, -time.Hour)); d != 0 {
 		t.Errorf("after a last cycle in our future it is due in %s", d)
 	}
+}
+
+// A daemon whose next cycle is due as soon as the last has ended leaves the lease
+// free for long enough that a command which waits for it gets its turn.
+func TestWhoWaitsForTheLeaseGetsATurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "observe")
+	w.crowd(1)
+	w.with(t, func(a *App) {
+		d := &daemon{log: slog.New(slog.DiscardHandler), watch: metrics.New("test", time.Now)}
+		d.app.Store(a)
+		if rest := d.turn(t.Context(), true); d.worked.IsZero() || rest < 2*a.patience() {
+			t.Errorf("it looks again in %s, and who waits in %s", rest, a.patience())
+		}
+	})
 }
 
 // To be told to stop is no failure, also while the daemon still starts.

@@ -49,6 +49,11 @@ func (a *App) exclusive(ctx context.Context, o reconcile.Order) (r Report, ok bo
 	return r, true, err
 }
 
+// patience is how long a command that waits for the lease does so between two looks.
+func (a *App) patience() time.Duration {
+	return max(time.Duration(a.Config.Lease)/20, 10*time.Millisecond)
+}
+
 // await does a cycle as soon as no other process does one.
 func (a *App) await(ctx context.Context, o reconcile.Order) (Report, error) {
 	for told := false; ; told = true {
@@ -62,7 +67,7 @@ func (a *App) await(ctx context.Context, o reconcile.Order) (Report, error) {
 		select {
 		case <-ctx.Done():
 			return r, ctx.Err()
-		case <-time.After(max(time.Duration(a.Config.Lease)/20, 10*time.Millisecond)):
+		case <-time.After(a.patience()):
 		}
 	}
 }

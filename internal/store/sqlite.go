@@ -18,6 +18,9 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the state's directory: %w", err)
 	}
+	if err := ownersAlone(path); err != nil {
+		return nil, err
+	}
 	sqlite.StrictPragmas(true)
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
 	q := "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_dqs=0&_defensive=1"
@@ -33,7 +36,17 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, db, goose.DialectSQLite3, "sqlite"); err != nil {
 		return nil, errors.Join(advised(err), db.Close())
 	}
-	return &Store{db: db, engine: sqliteEngine, queue: newQueue()}, os.Chmod(path, 0o600)
+	return &Store{db: db, engine: sqliteEngine, queue: newQueue()}, nil
+}
+
+// ownersAlone makes the file before SQLite does, or takes the others' rights to it
+// away: what SQLite keeps beside it gets the rights that it has.
+func ownersAlone(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the state: %w", err)
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 // checkPragmas reads back what durability rests on: the driver ignores a key

@@ -56,12 +56,19 @@ func put(t *testing.T, s *Store, generation int64, os ...contact.Observation) {
 	}
 }
 
+// The state is its owner's alone, with the files that SQLite keeps beside it: they
+// hold what was written last.
 func TestTheFileIsItsOwnersAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lapsed.db")
-	opened(t, "sqlite:"+path)
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
+	put(t, opened(t, "sqlite:"+path), 1, observed("1", "a", contact.Facts{}))
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + beside)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("lapsed.db%s has mode %v", beside, info.Mode())
+		}
 	}
 }
 
