@@ -23,6 +23,13 @@
 // close: a record whose address can't be read is missing from another person.
 // LinkUnread tells of it, and the caller must take its source for not read whole.
 //
+// A request to be forgotten deletes once a human has checked who asks. What was
+// there when they asked goes, whatever they clicked on since; only a proven yes that
+// is newer stops it, and so does a proof that can't be read (ProofUnread). What came
+// later goes too, unless an act of their own brought it or may have: that is how a
+// list that is imported again differs from somebody who came back. An address that
+// two people have stops the mail of both, and deletes neither.
+//
 // A day of collection that nobody tells may be today's: without one, old acts
 // make nobody lapse.
 //

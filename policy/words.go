@@ -45,7 +45,7 @@ func (p *Policy) Reason(d Decision) string {
 	case Conflict:
 		return "more contacts are joined here than one person can have: nobody is deleted, a human looks"
 	case Forgotten:
-		s := "asked to be forgotten, and it was checked who asks: to be deleted without grace"
+		s := "the request was checked: to be deleted without grace"
 		if len(d.Saved) > 0 {
 			s += "; " + p.saved(d)
 		}

@@ -14,7 +14,7 @@ func (s Standing) Words() string {
 	case StandsUnconfirmed:
 		return "check who asks, then confirm it (lapsed request confirm)"
 	case StandsStopped:
-		return "mail has stopped"
+		return "no marketing reaches them any more, once each processor has been told"
 	case StandsDeleting:
 		return "what is theirs is being deleted"
 	case StandsHeld:
@@ -49,7 +49,7 @@ func (s Standing) Words() string {
 // requestWords is a finding about one request in one sentence.
 func (f Finding) requestWords() string {
 	if f.Request == "" {
-		return "people at " + f.Processor + " asked to be forgotten by a flag there: mail has stopped; each becomes a request in the next cycle"
+		return "people at " + f.Processor + " asked to be forgotten by a flag there: their mail stops, and each becomes a request of its own"
 	}
 	words := fmt.Sprintf("request %.12s for %s: %s", f.Request, f.Type.Words(), f.Standing.Words())
 	switch {
@@ -58,7 +58,7 @@ func (f Finding) requestWords() string {
 	case f.Code == FindRequestUnconfirmed && f.Standing != StandsUnconfirmed:
 		return words + ". " + StandsUnconfirmed.Words()
 	case f.Code == FindRequestUnconfirmed && f.Type == AsksErasure:
-		return words + ". Mail has stopped"
+		return words + ". Their mail stops meanwhile"
 	}
 	return words
 }

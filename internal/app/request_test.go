@@ -6,6 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/fault"
+	"github.com/lapsed/lapsed/internal/sandbox/hubspot"
+	"github.com/lapsed/lapsed/internal/store"
 	"github.com/lapsed/lapsed/policy"
 )
 
@@ -215,6 +219,40 @@ func TestRequestOfOneOfTwoAtAnAddress(t *testing.T) {
 	w.wantContact(t, ola, "live")
 }
 
+// What is left of a person is met by their request also when the record that was
+// named, and what tied the others to it, are gone.
+func TestRequestGoesOnWhenTheNamedRecordIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "enforce")
+	w.crowd(3)
+	named := w.customer("kari", nil)
+	w.hs.Insert(hubspot.Contact{Created: now.AddDate(0, -2, 0), Properties: map[string]string{"email": address("kari"), "hs_additional_emails": "k.nordmann@example.org",
+		"firstname": "kari", "lastname": "Nordmann", "first_conversion_event_name": "Demo: Form"}})
+	lead := w.sf.Insert("Lead", map[string]any{"Email": "k.nordmann@example.org", "FirstName": "kari", "LastName": "Nordmann", "Company": "School", "LeadSource": "Web", "CreatedDate": now.AddDate(0, -2, 0)})
+	w.run(t)
+	l := w.ask(t, "erasure", "salesforce:Contact:"+named)
+	w.confirm(t, l.Request)
+	busy := &hooked{}
+	busy.pretend = func(refs []contact.Ref) []error {
+		out := make([]error, len(refs))
+		for i, r := range refs {
+			if out[i] = (&fault.Error{Kind: fault.Transient}); r.Object != "Lead" {
+				out[i] = busy.Connector.Delete(context.Background(), []contact.Ref{r})[0]
+			}
+		}
+		return out
+	}
+	w.run(t, hook("salesforce", busy))
+	w.wantContact(t, named, "binned")
+	w.wantLead(t, lead, "live")
+	w.advance(day)
+	w.run(t)
+	w.wantLead(t, lead, "binned")
+	if s := w.stands(t); s != policy.StandsDone {
+		t.Errorf("it stands at %s", s)
+	}
+}
+
 // Cases 39, 40: what comes back without the person's own act is deleted again,
 // and what they bring back themselves stays.
 func TestRequestAndComingBack(t *testing.T) {
@@ -364,4 +402,39 @@ func TestRequestsDay(t *testing.T) {
 	if r := w.run(t); has(r, policy.FindRequestOverdue, "") != 0 {
 		t.Errorf("findings %v", r.Findings)
 	}
+}
+
+// The day on which a request came is the human's to say, and is none to come.
+// What somebody agreed to earlier on that day takes nothing back.
+func TestRequestsReceivedEarlier(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "observe")
+	w.crowd(1)
+	w.run(t)
+	w.with(t, func(a *App) {
+		today := a.Policy.Today(a.Clock())
+		ask := func(day policy.Day, reference string) (RequestLine, error) {
+			return a.AddRequest(context.Background(), Asking{Type: "objection", Subject: address("kari"), Reference: reference, Received: day, By: "dpo"})
+		}
+		l, err := ask(today-40, "22-17")
+		if err != nil || l.Received != (today-40).String() || l.DaysLeft >= 0 || !strings.Contains(l.Line(), "OVERDUE") {
+			t.Errorf("%+v, %v", l, err)
+		}
+		if _, err := ask(today+1, "22-17"); err == nil {
+			t.Error("a request came tomorrow")
+		}
+		if _, err := ask(today, " "); err == nil {
+			t.Error("a request without a reference")
+		}
+		err = a.Store.Read(context.Background(), func(tx *store.Tx) error {
+			all, err := tx.Requests(true)
+			if err != nil || len(all) != 1 || all[0].Received.Before((today - 39).Start(a.Policy.Zone()).Add(-time.Second)) {
+				t.Errorf("%+v, %v", all, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }

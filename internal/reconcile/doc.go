@@ -21,6 +21,13 @@
 // work, and would be no less exclusive: before each write every record of the
 // person is re-read at every processor, so whoever writes must hold them all.
 //
+// A request of a person is known by what they were named by when they asked, and
+// by nothing more until it is carried out: who is one person with whom may be
+// mended meanwhile. With the first intent that carries it out it is known by all
+// that was theirs, so that what is left, or comes back, is met by it when the
+// record that was named is gone. An address alone never tells whose it is where
+// two names have it.
+//
 // A policy numbers its rules and topics. Under a new one every no is kept by name
 // first, and what the old one saw decides nothing until it has been read again.
 //

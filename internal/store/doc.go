@@ -1,5 +1,5 @@
 // Package store owns the state: what was observed, who is one person, duties,
-// batches, holds, suppressions, findings, leases, and the rows of the audit log,
+// batches, holds, requests, suppressions, findings, leases, and the rows of the audit log,
 // in an SQLite file or in PostgreSQL. SQL stands in one file a table group, and a
 // query is one text for both: engine.go has all in which they differ.
 //
