@@ -9,6 +9,7 @@ import (
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/contact"
 	"github.com/lapsed/lapsed/internal/duty"
+	"github.com/lapsed/lapsed/internal/fault"
 	"github.com/lapsed/lapsed/internal/sandbox/kit"
 	"github.com/lapsed/lapsed/policy"
 )
@@ -36,6 +37,33 @@ func (b *blind) Refresh(ctx context.Context, refs []contact.Ref) ([]connectors.R
 		out[i] = connectors.Reread{Ref: r, State: connectors.Absent}
 	}
 	return out, nil
+}
+
+// unverified is a connector of which nobody learns whether what it was told to do is done.
+type unverified struct{ connectors.Connector }
+
+func (unverified) Verify(context.Context, []contact.Contact) ([]connectors.Reread, error) {
+	return nil, &fault.Error{Kind: fault.Transient, Op: "hubspot verify"}
+}
+
+// What we deleted is not missing in the next read, however much it is: were it taken
+// for records that are hidden, nobody would ever look whether they are gone.
+func TestWhatWeDeletedDoesNotShrinkASource(t *testing.T) {
+	t.Parallel()
+	w := newWork(t) // two of HubSpot's four are to go
+	r := w.run(t, func(a *App) { a.connectors["hubspot"] = unverified{a.connectors["hubspot"]} })
+	if r.Duties[duty.Accepted] != 4 { // and two lists that are left
+		t.Fatalf("duties %v: nothing is tested", r.Duties)
+	}
+	w.advance(day)
+	r = w.run(t)
+	if has(r, policy.FindSourceShrunk, "hubspot") != 0 || !r.Sources[0].Whole || r.Duties[duty.Accepted] != 0 {
+		t.Errorf("findings %v, duties %v", r.Findings, r.Duties)
+	}
+	if n := w.kinds(t, "suppression.added"); n != 4 {
+		t.Errorf("%d of four deletions are remembered", n)
+	}
+	w.settled(t)
 }
 
 // blinded puts b in the place of HubSpot's connector.

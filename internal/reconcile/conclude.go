@@ -40,7 +40,9 @@ func (x *pulling) conclude(ctx context.Context) error {
 	x.after.Fault = ""
 	if x.whole {
 		if x.fault == nil {
-			x.shrunk = x.kept > 0 && x.kept-x.contacts > x.shrinkage()
+			if err := x.shrank(ctx); err != nil {
+				return err
+			}
 		}
 		if x.fault == nil && !x.shrunk {
 			if err := x.confirm(ctx); err != nil {
@@ -135,6 +137,20 @@ func (x *pulling) keepRead(tx *store.Tx) (gone []entry.Entry, err error) {
 	return append(gone, entry.Entry{Kind: entry.SourceRead, Body: entry.SourceWasRead{Processor: x.name, Object: object, Whole: x.after.Whole && x.after.Fault == "",
 		Contacts: x.contacts, Digest: "sha256:" + hex.EncodeToString(x.digest[:]), AsOf: entry.Time(x.after.ReadAt), StalenessS: max(stale, 0),
 		MaxStalenessS: int64(x.stale().Seconds()), Region: code(x.after.Hosting), SkewS: int64(x.skew.Seconds()), Unmapped: x.unmapped}}), tx.PutSource(x.after)
+}
+
+// shrank tells whether a whole read showed so few of the records that are known
+// that something is wrong. What we deleted ourselves is not missing: taken for it,
+// it would keep the source from being read whole, and so from being seen to be gone.
+func (x *pulling) shrank(ctx context.Context) error {
+	deleted := 0
+	err := x.read(ctx, func(tx *store.Tx) (err error) {
+		deleted, err = tx.UnseenDeleted(x.name, x.after.Generation)
+		return err
+	})
+	x.kept -= deleted
+	x.shrunk = x.kept > 0 && x.kept-x.contacts > x.shrinkage()
+	return err
 }
 
 // shrinkage is how many fewer records a read may show than are known.

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sourcegraph/conc/pool"
@@ -10,7 +11,9 @@ import (
 	"github.com/lapsed/lapsed/connectors"
 	"github.com/lapsed/lapsed/internal/audit/entry"
 	"github.com/lapsed/lapsed/internal/contact"
+	"github.com/lapsed/lapsed/internal/duty"
 	"github.com/lapsed/lapsed/internal/store"
+	"github.com/lapsed/lapsed/policy"
 )
 
 // Reads says how much of the sources a cycle reads.
@@ -188,10 +191,20 @@ func (x *pulling) page(ctx context.Context, cs []contact.Contact, gone []contact
 }
 
 // goneRecords forgets records that are there no longer; what was demanded of them
-// is not demanded any more.
+// is not demanded any more. One that we deleted ourselves is forgotten when that is
+// settled: what must outlive it is still known by it.
 func (x *pulling) goneRecords(tx *store.Tx, refs []contact.Ref) ([]entry.Entry, error) {
 	var out []entry.Entry
 	for _, ref := range refs {
+		duties, err := tx.DutiesOfRecord(ref)
+		if err != nil {
+			return nil, err
+		}
+		if x.hand != nil && slices.ContainsFunc(duties, func(d duty.Duty) bool {
+			return d.Verb == policy.Delete && (d.State == duty.Acting || d.State == duty.Accepted)
+		}) {
+			continue
+		}
 		if err := x.forget(tx, ref); err != nil {
 			return nil, err
 		}

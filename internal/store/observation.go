@@ -41,6 +41,14 @@ func (tx *Tx) Unseen(processor string, generation int64) ([]contact.Ref, error) 
 	})
 }
 
+// UnseenDeleted counts the records that a whole read did not show and whose
+// deletion we have begun: of these nobody has seen yet that they are gone.
+func (tx *Tx) UnseenDeleted(processor string, generation int64) (n int, err error) {
+	err = tx.QueryRow(`SELECT COUNT(*) FROM observation o WHERE o.processor = $1 AND o.generation < $2 AND EXISTS (SELECT 1 FROM duty d
+		WHERE d.processor = o.processor AND d.object = o.object AND d.record = o.record AND d.verb = 'delete' AND d.state IN ('acting', 'accepted'))`, processor, generation).Scan(&n)
+	return n, err
+}
+
 // CountObservations counts what is kept of a processor.
 func (tx *Tx) CountObservations(processor string) (n int, err error) {
 	err = tx.QueryRow(`SELECT COUNT(*) FROM observation WHERE processor = $1`, processor).Scan(&n)
