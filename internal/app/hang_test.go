@@ -173,3 +173,47 @@ func (w *work) first(t *testing.T, processor string) {
 		}
 	}
 }
+
+// dawdling is a connector that gets to its deletions only when it is told to stop,
+// and whose re-reads have taken nearly all the time that they are good for.
+type dawdling struct {
+	connectors.Connector
+	world *world
+}
+
+func (d dawdling) Refresh(ctx context.Context, refs []contact.Ref) ([]connectors.Reread, error) {
+	d.world.advance(58 * time.Second)
+	return d.Connector.Refresh(ctx, refs)
+}
+
+func (d dawdling) Delete(ctx context.Context, refs []contact.Ref) []error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(30 * time.Second): // nobody tells it
+	}
+	return d.Connector.Delete(ctx, refs)
+}
+
+// Invariant 1: what a slow processor could not be sent while the re-read was fresh
+// is not sent on it, but on a new one.
+func TestInvariant01NothingIsSentOnAnOldReRead(t *testing.T) {
+	t.Parallel()
+	w := newWork(t)
+	w.mailing, w.flagged = nil, nil // only deletions are looked at
+	r := w.run(t, func(a *App) { a.connectors["salesforce"] = dawdling{a.connectors["salesforce"], w.world} })
+	for _, id := range w.leads {
+		if n := w.count("salesforce", "delete", id); n != 0 {
+			t.Errorf("%d deletions on an old re-read", n)
+		}
+	}
+	if r.Outcomes["failed"] == 0 {
+		t.Errorf("outcomes %v: nothing was tested", r.Outcomes)
+	}
+	for range 2 {
+		w.advance(day)
+		w.run(t)
+	}
+	for _, id := range w.leads {
+		w.exactly(t, "salesforce", "delete", id)
+	}
+}

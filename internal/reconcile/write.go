@@ -18,7 +18,8 @@ import (
 const (
 	// intentsPerCommit is how many intents share a commit.
 	intentsPerCommit = 64
-	// freshFor is how old the re-read may be when the intent is logged (invariant 1).
+	// freshFor is how old the re-read may be when the intent is logged, and when the
+	// write is sent (invariant 1).
 	freshFor = 60 * time.Second
 	// retryAfter is how long an attempt rests that a processor refused or that is
 	// disputed: a human has to act first.
@@ -44,19 +45,25 @@ func (a *acting) write(ctx context.Context, s step) error {
 				return err // the intents are another's to settle
 			}
 		}
-		target := a.hand.Targets[s.processor]
-		var answers []error
-		if s.verb == policy.Delete {
-			answers = target.Delete(ctx, refsOf(begun))
-		} else {
-			answers = target.Unsubscribe(ctx, a.unsubscriptions(s.processor, begun))
-		}
+		answers := a.send(ctx, s, begun)
 		// What was sent is recorded even if we are being stopped.
 		if err := a.conclude(context.WithoutCancel(ctx), s, begun, answers); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// send has the processor do what was intended, as long as the re-read that it
+// rests on is fresh: what a slow processor was not sent by then is not sent.
+func (a *acting) send(ctx context.Context, s step, begun []order) []error {
+	ctx, cancel := context.WithTimeout(ctx, freshFor-a.Clock().Sub(a.refreshed))
+	defer cancel()
+	target := a.hand.Targets[s.processor]
+	if s.verb == policy.Delete {
+		return target.Delete(ctx, refsOf(begun))
+	}
+	return target.Unsubscribe(ctx, a.unsubscriptions(s.processor, begun))
 }
 
 // intend logs the intents, durably. It reads holds and the pause in the same
