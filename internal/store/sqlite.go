@@ -44,7 +44,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 func ownersAlone(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("open the state: %w", err)
+		return unopened(err)
 	}
 	return errors.Join(f.Chmod(0o600), f.Close())
 }
